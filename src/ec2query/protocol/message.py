@@ -1,0 +1,55 @@
+"""HTTP messages as values: what a flow asks to be sent and what it is told came back.
+
+Header names are lower-case (RFC 9110, section 5.1: names are case-insensitive). A request cannot
+be built with a control character in a header (RFC 9112, section 11.1: request splitting).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..errors import ConfigurationError
+
+__all__ = ["HttpRequest", "HttpResponse"]
+
+# RFC 9110, sections 5.1 and 5.5; we send no obs-text (bytes over 0x7e).
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
+_VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
+_URL = re.compile(r"[!-~]+")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request; `repr` shows neither header values nor the body, since both may hold secrets."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+    def __post_init__(self) -> None:
+        if not _URL.fullmatch(self.url):
+            raise ConfigurationError(
+                "request URL: expected printable ASCII without spaces, got something else"
+            )
+        for name, value in self.headers.items():
+            if not _NAME.fullmatch(name):
+                raise ConfigurationError(
+                    f"header {name!r}: expected a lower-case RFC 9110 token as its name"
+                )
+            if not _VALUE.fullmatch(value):
+                raise ConfigurationError(
+                    f"header {name!r}: expected printable ASCII with no blank at either end,"
+                    " got a value with other characters (CR, LF, NUL?); check where the value comes from"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """An answer, its body complete and free of content codings."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    body: bytes = field(default=b"", repr=False)
