@@ -198,8 +198,8 @@ class _Plan:
         self.by_model = {member.model: member for member in own}
         self.defaults = {member.name: member.default for member in own}
         self.required = frozenset(member.name for member in own if member.required)
-        self.stores: dict[str, tuple[Callable[[Shape, object], None], bool]] = {
-            member.name: (getattr(cls, member.name).__set__, member.is_list) for member in own
+        self.stores: dict[str, tuple[Callable[[Shape, object], None], bool, object]] = {
+            member.name: (getattr(cls, member.name).__set__, member.is_list, member.default) for member in own
         }
 
 
@@ -305,17 +305,19 @@ class Shape(metaclass=_ShapeType):
         def __init__(self, **values):
             cls = type(self)
             plan = _plan(cls)
-            stores = plan.stores
-            for name, value in values.items():
-                entry = stores.get(name)
-                if entry is None:
-                    raise _unexpected(cls, name)
+            given = values.get
+            for name, (store, is_list, default) in plan.stores.items():
+                value = given(name)
                 if value is None:
-                    continue
-                store, is_list = entry
-                store(self, _as_tuple(f"{cls.__name__}.{name}", value) if is_list else value)
+                    store(self, default)
+                elif is_list:
+                    store(self, _as_tuple(f"{cls.__name__}.{name}", value))
+                else:
+                    store(self, value)
+            if not values.keys() <= plan.stores.keys():
+                raise _unexpected(cls, min(values.keys() - plan.stores.keys()))
             for name in plan.required:
-                if values.get(name) is None:
+                if given(name) is None:
                     raise ParameterError(
                         where=f"{cls.__name__}.{name}", expected="a value (it is required)", got="none"
                     )
@@ -352,8 +354,22 @@ class Shape(metaclass=_ShapeType):
     def __replace__(self, **changes: Any) -> Self:
         return dataclasses.replace(self, **changes)  # type: ignore[type-var]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is set, by model names; structures become dicts and lists lists."""
+        return {
+            member.model: _plain(value)
+            for member in members(type(self))
+            if (value := getattr(self, member.name)) is not None and value != ()
+        }
+
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), {m.name: getattr(self, m.name) for m in members(type(self))})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Shape):
+        return value.to_dict()
+    return [_plain(entry) for entry in value] if isinstance(value, tuple) else value
 
 
 def _compared(shape: Any) -> tuple[object, ...]:
@@ -363,7 +379,7 @@ def _compared(shape: Any) -> tuple[object, ...]:
 def _rebuild(cls: type[Shape], values: dict[str, object]) -> Shape:
     """Unpickle without the constructor: an answer may lack what a request requires."""
     shape = cls.__new__(cls)
-    for name, (store, _) in _plan(cls).stores.items():
+    for name, (store, _, _) in _plan(cls).stores.items():
         if values.get(name) is not None:
             store(shape, values[name])
     return shape

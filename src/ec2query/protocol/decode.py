@@ -1,0 +1,297 @@
+"""The streaming decoder: expat's callbacks in, one filled dataclass out.
+
+For each type there is one table, element name to entry; a frame of the decoder is a table and the
+object it fills. A scalar's text is gathered only while inside it; an element inside a scalar is
+refused. Types of nested elements are resolved when such an element is first met, so that a page
+makes only the classes it really has.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from ..shape import ListOf, Member, Result, Shape, Structure, TypeRef, members
+from .timestamp import read_timestamp
+from .xml import Limits, MalformedXml, XmlReader, local_name
+
+__all__ = ["Decoder", "ErrorDocument"]
+
+_SCALAR, _STRUCTURE, _LIST, _UNKNOWN = range(4)
+
+_Store: TypeAlias = Callable[[Any, Any], None]
+# (kind, how to read it, how to keep it): a converter or None for text; a Structure; an entry.
+_Entry: TypeAlias = tuple[int, Any, _Store]
+
+
+class ErrorDocument(Exception):  # noqa: N818 - a signal, not an error
+    """The root element says that this is an error document."""
+
+
+def _discard(target: object, value: object) -> None:
+    """Keep nothing of an element that the model does not know."""
+
+
+_SKIP: _Entry = (_UNKNOWN, None, _discard)
+
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_FLOAT = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|Infinity|INF)|NaN")
+# https://www.w3.org/TR/xmlschema-2/#boolean
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _integer(text: str) -> int:
+    if not _INTEGER.fullmatch(text):
+        raise ValueError
+    return int(text)
+
+
+def _float(text: str) -> float:
+    if not _FLOAT.fullmatch(text):
+        raise ValueError
+    return float(text)
+
+
+def _boolean(text: str) -> bool:
+    try:
+        return _BOOLEANS[text]
+    except KeyError:
+        raise ValueError from None
+
+
+def _blob(text: str) -> bytes:
+    return b64decode("".join(text.split()), validate=True)
+
+
+_CONVERTERS: dict[str, Callable[[str], Any] | None] = {
+    "str": None,
+    "int": _integer,
+    "float": _float,
+    "bool": _boolean,
+    "datetime": read_timestamp,
+    "bytes": _blob,
+}
+
+
+_EXPECTED: dict[Any, str] = {
+    _integer: "an integer (of at most 4,300 digits)",
+    _float: "a number",
+    _boolean: "true or false",
+    read_timestamp: "a timestamp",
+    _blob: "base64",
+}
+
+
+class _Table:
+    """How the elements of one structure are read."""
+
+    __slots__ = ("attributes", "cls", "entries", "flattened")
+
+    def __init__(self, cls: type[Shape]) -> None:
+        self.cls = cls
+        self.entries: dict[str, _Entry] = {}
+        self.attributes: dict[str, _Entry] = {}
+        self.flattened: list[tuple[Callable[[Any], Any], _Store]] = []
+        for member in members(cls):
+            self._add(member, getattr(cls, member.name).__set__)
+        if issubclass(cls, Result):
+            # Three spellings are in use: requestId (EC2), RequestId, RequestID (its error documents).
+            for spelling in ("requestId", "RequestId", "RequestID"):
+                self.entries.setdefault(spelling, (_SCALAR, None, Result.request_id.__set__))  # type: ignore[attr-defined]
+
+    def _add(self, member: Member, store: _Store) -> None:
+        if member.attribute:
+            self.attributes[member.wire] = _entry(member.type, store)
+        elif member.flattened and isinstance(member.type, ListOf):
+            read = getattr(self.cls, member.name).__get__
+            self.flattened.append((read, store))
+            self.entries[member.item] = _entry(member.type.of, _appender(read, store))
+        else:
+            self.entries.setdefault(member.wire, _entry(member.type, store))
+
+    def finish(self, parent: object, made: object) -> None:
+        """Turn the gathered entries of flattened lists into tuples."""
+        for read, store in self.flattened:
+            try:
+                store(made, tuple(read(made)))
+            except AttributeError:  # none came: the slot stays unset and answers with ()
+                continue
+
+
+def _appender(read: Callable[[Any], Any], store: _Store) -> _Store:
+    def append(target: Any, value: Any) -> None:
+        try:
+            read(target).append(value)
+        except AttributeError:
+            store(target, [value])
+
+    return append
+
+
+def _entry(type_ref: TypeRef, store: _Store) -> _Entry:
+    if isinstance(type_ref, ListOf):
+        return (_LIST, _entry(type_ref.of, list.append), store)
+    if isinstance(type_ref, Structure):
+        return (_STRUCTURE, type_ref, store)
+    return (_SCALAR, _CONVERTERS[type_ref.name], store)
+
+
+_tables: dict[type[Shape], _Table] = {}
+_resolved: dict[Structure, _Table] = {}
+
+
+def _table(cls: type[Shape]) -> _Table:
+    found = _tables.get(cls)
+    if found is None:
+        found = _tables[cls] = _Table(cls)
+    return found
+
+
+def _table_of(structure: Structure) -> _Table:
+    found = _resolved.get(structure)
+    if found is None:
+        found = _resolved[structure] = _table(structure.resolve())
+    return found
+
+
+class Decoder:
+    """Fills one instance of `cls` from a document whose root is `root`."""
+
+    def __init__(self, cls: type[Result], root: str, limits: Limits) -> None:
+        self._reader = XmlReader(limits)
+        self._root = root
+        self._limits = limits
+        self._table = _table(cls)
+        self._result: Any = None
+        self._complete = False
+        self.begun = False
+        self._reader.on(self._first, self._never)
+
+    @property
+    def request_id(self) -> str | None:
+        """The request id, as far as it was read."""
+        return self._result.request_id if self._result is not None else None
+
+    def feed(self, data: bytes) -> None:
+        """Read a piece. Raises MalformedXml, ErrorDocument."""
+        self._reader.feed(data)
+
+    def close(self) -> Any:
+        """Return the filled object. Raises MalformedXml."""
+        self._reader.close()
+        return self._result
+
+    def _first(self, tag: str, attributes: list[str]) -> None:
+        self.begun = True
+        name = local_name(tag)
+        if name != self._root:
+            if name in ("Response", "ErrorResponse"):
+                raise ErrorDocument
+            raise MalformedXml(f"expected <{self._root}>, got <{name[:80]}>")
+        self._result = self._table.cls.__new__(self._table.cls)
+        start, end = self._handlers()
+        self._reader.on(start, end)
+        if self._table.attributes:
+            self._read_attributes(self._table, self._result, attributes)
+
+    def _never(self, tag: str) -> None:
+        raise MalformedXml(f"</{tag[:80]}> without a beginning")
+
+    def _read_attributes(self, table: _Table, target: object, attributes: list[str]) -> None:
+        for name, value in zip(attributes[::2], attributes[1::2], strict=True):
+            if entry := table.attributes.get(name):
+                _, convert, store = entry
+                store(target, value if convert is None else convert(value))
+
+    def _handlers(self) -> tuple[Callable[[str, list[str]], None], Callable[[str], None]]:
+        """Make the two callbacks; their state lives in local variables, which are fast."""
+        parser = self._reader.parser
+        limits = self._limits
+        max_depth, max_attributes = limits.depth, 2 * limits.attributes
+        stack: list[tuple[dict[str, _Entry], _Entry | None, Any, Any]] = []
+        push, pop = stack.append, stack.pop
+        chunks: list[str] = []
+        gather = chunks.append
+        no_elements: dict[str, _Entry] = {}
+        new = object.__new__
+
+        # The frame: a table of elements, an entry for all others, the object to fill, and what to
+        # do with it at its end tag.
+        elements: dict[str, _Entry] = self._table.entries
+        others: _Entry | None = None
+        target: Any = self._result
+        finish: _Store | None = self._table.finish if self._table.flattened else None
+        scalar: _Entry | None = None
+
+        def start(tag: str, attributes: list[str]) -> None:
+            nonlocal elements, others, target, finish, scalar
+            if scalar is not None:
+                raise MalformedXml(f"<{tag[:80]}> stands inside a scalar at {self._reader.where()}")
+            if attributes and len(attributes) > max_attributes:
+                raise MalformedXml(f"an element has more than {limits.attributes} attributes")
+            entry = elements.get(tag) or others
+            if entry is None:
+                entry = elements.get(local_name(tag), _SKIP)
+            kind, how, store = entry
+            if kind == _SCALAR:
+                scalar = entry
+                parser.CharacterDataHandler = gather
+                return
+            push((elements, others, target, finish))
+            if len(stack) >= max_depth:
+                raise MalformedXml(f"elements are nested deeper than {max_depth}")
+            if kind == _STRUCTURE:
+                table = _resolved.get(how) or _table_of(how)
+                made = new(table.cls)
+                store(target, made)
+                elements, others, target = table.entries, None, made
+                finish = table.finish if table.flattened else None
+                if table.attributes:
+                    self._read_attributes(table, made, attributes)
+            elif kind == _LIST:
+                elements, others, target = no_elements, how, []
+                finish = _list_keeper(store)
+            else:
+                elements, others, target, finish = no_elements, _SKIP, None, None
+
+        def end(tag: str) -> None:
+            nonlocal elements, others, target, finish, scalar
+            if scalar is not None:
+                _, convert, store = scalar
+                scalar = None
+                parser.CharacterDataHandler = None
+                text = chunks[0] if len(chunks) == 1 else "".join(chunks)
+                chunks.clear()
+                if len(text) > limits.text:
+                    raise MalformedXml(f"<{tag[:80]}> holds more than {limits.text} characters")
+                if convert is None:
+                    store(target, text)
+                elif text and not text.isspace():
+                    store(target, self._converted(tag, text, convert))
+                return
+            made, closing = target, finish
+            if stack:
+                elements, others, target, finish = pop()
+            if closing is not None:
+                closing(target, made)
+
+        return start, end
+
+    def _converted(self, tag: str, text: str, convert: Callable[[str], Any]) -> Any:
+        text = text.strip()
+        try:
+            return convert(text)
+        except (ValueError, OverflowError):
+            got = "other characters" if convert is _blob else repr(text[:40])
+            raise MalformedXml(
+                f"<{tag[:80]}> at {self._reader.where()}: expected {_EXPECTED[convert]}, got {got}"
+            ) from None
+
+
+def _list_keeper(store: _Store) -> _Store:
+    def keep(parent: object, gathered: list[object]) -> None:
+        store(parent, tuple(gathered))
+
+    return keep

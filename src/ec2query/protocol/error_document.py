@@ -1,0 +1,84 @@
+"""Error answer in, ServiceError out.
+
+    <Response><Errors><Error><Code>…</Code><Message>…</Message></Error></Errors><RequestID>…</RequestID></Response>
+
+More than one Error and further elements are possible; load balancers answer with HTML or nothing,
+and then the code is made from the status. A document that is XML but broken is no answer at all.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html#api-error-response
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from ..errors import ServiceError, family_of
+from .tree import Element, read_tree
+from .xml import Limits
+
+__all__ = ["request_id_in", "service_error"]
+
+
+def service_error(
+    operation: str, status: int, headers: Mapping[str, str], body: bytes, limits: Limits
+) -> ServiceError:
+    """Read an error answer. Raises MalformedXml where the body is XML, but broken."""
+    if not _is_xml(body):
+        return _synthesized(operation, status, headers, None)
+    root = read_tree(body, limits)
+    errors = _errors(root)
+    if not errors:
+        return _synthesized(operation, status, headers, root)
+    first, *rest = errors
+    code = first.text_of("Code").strip() or str(status)
+    return family_of(code, status)(
+        code,
+        first.text_of("Message").strip(),
+        request_id=_request_id(root) or request_id_in(headers),
+        status=status,
+        operation=operation,
+        details=_details(first),
+        others=tuple((other.text_of("Code"), other.text_of("Message")) for other in rest),
+    )
+
+
+def request_id_in(headers: Mapping[str, str]) -> str | None:
+    """Return the request id that a header carries: the fallback where the body has none."""
+    return headers.get("x-amzn-requestid") or headers.get("x-amz-request-id")
+
+
+def _is_xml(body: bytes) -> bool:
+    begin = body[:256].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").replace(b"\x00", b"")[:16].lower()
+    return begin.startswith(b"<") and not begin.startswith((b"<!doctype html", b"<html"))
+
+
+def _errors(root: Element) -> list[Element]:
+    if root.name == "Error":
+        return [root]
+    wrapped = root.find("Errors") or root
+    return [child for child in wrapped.children if child.name == "Error"]
+
+
+def _request_id(root: Element) -> str | None:
+    return root.text_of("RequestID", "RequestId", "requestId").strip() or None
+
+
+def _details(error: Element) -> dict[str, Any]:
+    return {child.name: child.to_plain() for child in error.children if child.name not in ("Code", "Message")}
+
+
+def _synthesized(
+    operation: str, status: int, headers: Mapping[str, str], root: Element | None
+) -> ServiceError:
+    phrase = next((known.phrase for known in HTTPStatus if known == status), "unknown status")
+    kind = headers.get("content-type", "").partition(";")[0].strip()[:80] or "no content type"
+    code = str(status)
+    return family_of(code, status)(
+        code,
+        f"{phrase}; the answer held no EC2 error document ({kind})",
+        request_id=(_request_id(root) if root is not None else None) or request_id_in(headers),
+        status=status,
+        operation=operation,
+        synthesized=True,
+    )

@@ -1,0 +1,112 @@
+"""Answer in, Result out: the response half of the ec2Query protocol, in one streaming pass.
+
+Elements go from expat's callbacks straight into the slots of dataclasses, by tables compiled once
+per type. Unknown elements and attributes are passed over, any child of a list element is an entry,
+namespaces and prefixes do not matter, and the last of a repeated element counts. An error document
+becomes a ServiceError, wrong bytes a ResponseError. No I/O.
+https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html#response-serialization
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from ..errors import ResponseError
+from ..shape import Operation, Result, result_of
+from .decode import Decoder, ErrorDocument
+from .error_document import request_id_in, service_error
+from .excerpt import EXCERPT_BYTES, excerpt
+from .serialize import action_of
+from .xml import Limits, MalformedXml
+
+__all__ = ["ResultDecoder", "parse"]
+
+R = TypeVar("R", bound=Result)
+
+
+def parse(
+    operation: type[Operation[R]],
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> R:
+    """Read the answer to an operation; `headers` have lower-case names.
+
+    Raises:
+        ServiceError: the status is 300 or above, or the document is an error document.
+        ResponseError: the bytes are not a complete, well-formed answer to this operation.
+    """
+    decoder = ResultDecoder(operation, status, headers, limits=limits)
+    decoder.feed(body)
+    return decoder.close()
+
+
+class ResultDecoder:
+    """The same, fed piece by piece, so that a caller can let others run in between."""
+
+    def __init__(
+        self,
+        operation: type[Operation[R]],
+        status: int,
+        headers: Mapping[str, str],
+        *,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> None:
+        self._operation: type[Operation[Any]] = operation
+        self._status = status
+        self._headers = headers
+        self._limits = limits
+        self._kept: list[bytes] = []
+        self._decoder: Decoder | None = None
+        if status < 300:  # EC2 never redirects: a 3xx is an error like any other
+            self._decoder = Decoder(result_of(operation), f"{action_of(operation)}Response", limits)
+
+    def feed(self, data: bytes) -> None:
+        """Read a piece of the body. Raises ResponseError."""
+        decoder = self._decoder
+        if decoder is None or not decoder.begun:
+            self._kept.append(data)
+        if decoder is None:
+            return
+        try:
+            decoder.feed(data)
+        except ErrorDocument:
+            self._decoder = None
+        except MalformedXml as fault:
+            raise self._wrong(fault) from None
+        else:
+            if decoder.begun:
+                self._kept[1:] = []
+                self._kept[0] = self._kept[0][:EXCERPT_BYTES]
+
+    def close(self) -> Any:
+        """Return the Result. Raises ServiceError, ResponseError."""
+        try:
+            if self._decoder is not None:
+                result = self._decoder.close()
+            else:
+                raise service_error(
+                    action_of(self._operation),
+                    self._status,
+                    self._headers,
+                    b"".join(self._kept),
+                    self._limits,
+                )
+        except MalformedXml as fault:
+            raise self._wrong(fault) from None
+        if result.request_id is None and (request_id := request_id_in(self._headers)):
+            Result.request_id.__set__(result, request_id)  # type: ignore[attr-defined]
+        return result
+
+    def _wrong(self, fault: MalformedXml) -> ResponseError:
+        seen = self._decoder.request_id if self._decoder is not None else None
+        return ResponseError(
+            str(fault),
+            status=self._status,
+            request_id=seen or request_id_in(self._headers),
+            excerpt=excerpt(b"".join(self._kept), result_of(self._operation)),
+            operation=action_of(self._operation),
+        )

@@ -1,0 +1,114 @@
+"""A hardened XML reader: bytes in, start and end events out, under limits.
+
+The parser is expat's, carrying defusedxml's handlers: a DTD or an entity declaration is refused
+before it can do harm. Character references are never limited. Encodings are those that every XML
+processor must know, and the two that expat knows besides; anything else is refused.
+https://www.w3.org/TR/xml/#charencoding  https://github.com/tiran/defusedxml#attack-vectors
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyexpat import XMLParserType
+
+__all__ = ["Limits", "MalformedXml", "XmlReader", "local_name"]
+
+# https://www.w3.org/TR/xml/#charencoding requires the first three; expat adds the others.
+_ENCODINGS = frozenset({"utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "iso-8859-1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What an answer may hold. `body` and `token` count bytes, `text` characters of one element.
+
+    `token` bounds one tag with its attributes, or one comment: expat must see it whole.
+    """
+
+    body: int = 64 * 1024 * 1024
+    depth: int = 64
+    attributes: int = 256
+    text: int = 16 * 1024 * 1024
+    token: int = 1024 * 1024
+
+
+class MalformedXml(ValueError):
+    """The document breaks a rule; the message says which, and where. Never leaves `protocol`."""
+
+
+@cache
+def _guard() -> Any:
+    """Return defusedxml's refusing handlers; they keep no state, so one object serves all."""
+    from defusedxml.ElementTree import DefusedXMLParser
+
+    return DefusedXMLParser(forbid_dtd=True)
+
+
+class XmlReader:
+    """One document: feed it bytes, then close it. Any fault is a MalformedXml."""
+
+    def __init__(self, limits: Limits) -> None:
+        from xml.parsers import expat
+
+        guard = _guard()
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.ordered_attributes = True
+        parser.StartDoctypeDeclHandler = guard.defused_start_doctype_decl
+        parser.EntityDeclHandler = guard.defused_entity_decl
+        parser.UnparsedEntityDeclHandler = guard.defused_unparsed_entity_decl
+        parser.ExternalEntityRefHandler = guard.defused_external_entity_ref_handler
+        parser.XmlDeclHandler = self._declaration
+        self._expat_error = expat.ExpatError
+        self._limits = limits
+        self._fed = 0
+        self.parser: XMLParserType = parser
+
+    def on(self, start: Callable[[str, list[str]], None], end: Callable[[str], None]) -> None:
+        """Set the handlers of start tags (name, [attribute, value, ...]) and end tags (name)."""
+        self.parser.StartElementHandler = start
+        self.parser.EndElementHandler = end
+
+    def feed(self, data: bytes) -> None:
+        """Read a piece of the document."""
+        self._fed += len(data)
+        self._parse(data, False)
+        # A tag that never ends would be scanned from its beginning at each feed.
+        if self._fed - max(self.parser.CurrentByteIndex, 0) > self._limits.token + len(data):
+            raise MalformedXml(f"one tag is longer than {self._limits.token} bytes")
+
+    def close(self) -> None:
+        """Say that the document is complete."""
+        if not self._fed:
+            raise MalformedXml("the document is empty")
+        self._parse(b"", True)
+
+    def where(self) -> str:
+        """Say where in the document the reader stands."""
+        return f"line {self.parser.CurrentLineNumber}, column {self.parser.CurrentColumnNumber}"
+
+    def _parse(self, data: bytes, final: bool) -> None:
+        from defusedxml.common import DefusedXmlException
+
+        try:
+            self.parser.Parse(data, final)
+        except self._expat_error as error:
+            raise MalformedXml(f"not well-formed XML: {error}") from None
+        except DefusedXmlException as error:
+            refused = type(error).__name__.removesuffix("Forbidden")
+            raise MalformedXml(f"a document type or entity declaration is refused ({refused})") from None
+        except (LookupError, UnicodeError):
+            raise MalformedXml("an encoding that is not known") from None
+
+    def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
+        if encoding is not None and encoding.lower() not in _ENCODINGS:
+            raise MalformedXml(f"encoding {encoding[:40]!r} is refused; expected UTF-8 or UTF-16")
+
+
+def local_name(tag: str) -> str:
+    """Strip a namespace prefix from a tag."""
+    return tag.rpartition(":")[2]
