@@ -32,6 +32,7 @@ __all__ = [
     "members",
     "result_of",
     "service_of",
+    "slot_of",
     "wire",
 ]
 
@@ -86,7 +87,8 @@ class Structure:
 
     def resolve(self) -> type[Shape]:
         found = _look_up(self.owner, self.name)
-        assert isinstance(found, type) and issubclass(found, Shape), found
+        assert isinstance(found, type), found
+        assert issubclass(found, Shape), found
         return found
 
 
@@ -199,7 +201,7 @@ class _Plan:
         self.defaults = {member.name: member.default for member in own}
         self.required = frozenset(member.name for member in own if member.required)
         self.stores: dict[str, tuple[Callable[[Shape, object], None], bool, object]] = {
-            member.name: (getattr(cls, member.name).__set__, member.is_list, member.default) for member in own
+            member.name: (slot_of(cls, member.name).__set__, member.is_list, member.default) for member in own
         }
 
 
@@ -216,6 +218,11 @@ def _plan(cls: type[Shape]) -> _Plan:
 def members(shape: type[Shape]) -> tuple[Member, ...]:
     """Return the members of a Shape, in the model's order."""
     return _plan(shape).members
+
+
+def slot_of(shape: type[Shape], name: str) -> Any:
+    """Return the slot of a member: a decoder fills a frozen object through its `__set__`."""
+    return inspect.getattr_static(shape, name)
 
 
 def member_named(shape: type[Shape], model_name: str) -> Member | None:
@@ -250,7 +257,7 @@ class _Fields:
             specs.append((member.name, member.annotation, shown))
         made = dataclasses.make_dataclass(owner.__name__, specs, frozen=True)
         fields = made.__dataclass_fields__  # type: ignore[attr-defined]
-        setattr(owner, "__dataclass_fields__", fields)
+        type.__setattr__(owner, "__dataclass_fields__", fields)
         return fields
 
 
@@ -352,7 +359,7 @@ class Shape(metaclass=_ShapeType):
         return f"{type(self).__qualname__}({', '.join(shown)})"
 
     def __replace__(self, **changes: Any) -> Self:
-        return dataclasses.replace(self, **changes)  # type: ignore[type-var]
+        return dataclasses.replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is set, by model names; structures become dicts and lists lists."""

@@ -13,7 +13,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from ..shape import ListOf, Member, Result, Shape, Structure, TypeRef, members
+from ..shape import ListOf, Member, Result, Shape, Structure, TypeRef, members, slot_of
 from .timestamp import read_timestamp
 from .xml import Limits, MalformedXml, XmlReader, local_name
 
@@ -26,7 +26,7 @@ _Store: TypeAlias = Callable[[Any, Any], None]
 _Entry: TypeAlias = tuple[int, Any, _Store]
 
 
-class ErrorDocument(Exception):  # noqa: N818 - a signal, not an error
+class ErrorDocument(Exception):
     """The root element says that this is an error document."""
 
 
@@ -95,17 +95,18 @@ class _Table:
         self.attributes: dict[str, _Entry] = {}
         self.flattened: list[tuple[Callable[[Any], Any], _Store]] = []
         for member in members(cls):
-            self._add(member, getattr(cls, member.name).__set__)
+            self._add(member, slot_of(cls, member.name).__set__)
         if issubclass(cls, Result):
+            keep = slot_of(cls, "request_id").__set__
             # Three spellings are in use: requestId (EC2), RequestId, RequestID (its error documents).
             for spelling in ("requestId", "RequestId", "RequestID"):
-                self.entries.setdefault(spelling, (_SCALAR, None, Result.request_id.__set__))  # type: ignore[attr-defined]
+                self.entries.setdefault(spelling, (_SCALAR, None, keep))
 
     def _add(self, member: Member, store: _Store) -> None:
         if member.attribute:
             self.attributes[member.wire] = _entry(member.type, store)
         elif member.flattened and isinstance(member.type, ListOf):
-            read = getattr(self.cls, member.name).__get__
+            read = slot_of(self.cls, member.name).__get__
             self.flattened.append((read, store))
             self.entries[member.item] = _entry(member.type.of, _appender(read, store))
         else:

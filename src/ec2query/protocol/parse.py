@@ -10,10 +10,10 @@ https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html#response-seriali
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
 
 from ..errors import ResponseError
-from ..shape import Operation, Result, result_of
+from ..shape import Operation, Result, result_of, slot_of
 from .decode import Decoder, ErrorDocument
 from .error_document import request_id_in, service_error
 from .excerpt import EXCERPT_BYTES, excerpt
@@ -44,7 +44,7 @@ def parse(
     return decoder.close()
 
 
-class ResultDecoder:
+class ResultDecoder(Generic[R]):
     """The same, fed piece by piece, so that a caller can let others run in between."""
 
     def __init__(
@@ -55,14 +55,15 @@ class ResultDecoder:
         *,
         limits: Limits = Limits(),  # noqa: B008 - frozen
     ) -> None:
-        self._operation: type[Operation[Any]] = operation
+        self._operation = operation
+        self._type = result_of(operation)
         self._status = status
         self._headers = headers
         self._limits = limits
         self._kept: list[bytes] = []
         self._decoder: Decoder | None = None
         if status < 300:  # EC2 never redirects: a 3xx is an error like any other
-            self._decoder = Decoder(result_of(operation), f"{action_of(operation)}Response", limits)
+            self._decoder = Decoder(self._type, f"{action_of(operation)}Response", limits)
 
     def feed(self, data: bytes) -> None:
         """Read a piece of the body. Raises ResponseError."""
@@ -82,11 +83,11 @@ class ResultDecoder:
                 self._kept[1:] = []
                 self._kept[0] = self._kept[0][:EXCERPT_BYTES]
 
-    def close(self) -> Any:
+    def close(self) -> R:
         """Return the Result. Raises ServiceError, ResponseError."""
         try:
             if self._decoder is not None:
-                result = self._decoder.close()
+                result: R = self._decoder.close()
             else:
                 raise service_error(
                     action_of(self._operation),
@@ -98,7 +99,7 @@ class ResultDecoder:
         except MalformedXml as fault:
             raise self._wrong(fault) from None
         if result.request_id is None and (request_id := request_id_in(self._headers)):
-            Result.request_id.__set__(result, request_id)  # type: ignore[attr-defined]
+            slot_of(Result, "request_id").__set__(result, request_id)
         return result
 
     def _wrong(self, fault: MalformedXml) -> ResponseError:
@@ -107,6 +108,6 @@ class ResultDecoder:
             str(fault),
             status=self._status,
             request_id=seen or request_id_in(self._headers),
-            excerpt=excerpt(b"".join(self._kept), result_of(self._operation)),
+            excerpt=excerpt(b"".join(self._kept), self._type),
             operation=action_of(self._operation),
         )
