@@ -8,26 +8,33 @@ Precedent: the `auth_flow` of httpx, psycopg 3's `generators.py`.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator, Hashable
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar, cast
 
+from ..errors import CredentialsError
 from .message import HttpRequest, HttpResponse
 
 __all__ = [
+    "Ask",
     "Effect",
     "Flow",
     "Pause",
     "ReadFile",
     "RunProcess",
     "Send",
+    "Shared",
     "Sleep",
     "Timeout",
+    "WriteFile",
+    "ask",
     "pause",
     "read_file",
     "run_process",
     "send",
+    "shared",
     "sleep",
+    "write_file",
 ]
 
 
@@ -68,7 +75,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """Read a file; the reply is its bytes, or None where there is no such file."""
+    """Read a file; the reply is its bytes, or None where there is none. Fails with ConfigurationError."""
 
     path: str
 
@@ -81,7 +88,42 @@ class RunProcess:
     seconds: float = 60.0
 
 
-Effect: TypeAlias = Send | Sleep | Pause | ReadFile | RunProcess
+@dataclass(frozen=True, slots=True)
+class WriteFile:
+    """Put `data` in a file's place at once, readable as `mode` says; the reply is None.
+
+    The folder is made (0700) where it is missing. Fails with ConfigurationError.
+    """
+
+    path: str
+    data: bytes = field(repr=False)
+    mode: int = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Put a question to the caller's own function, off the event loop; the reply is its str.
+
+    Where the function returns an awaitable, that is awaited (only AsyncClient can).
+    """
+
+    answer: Callable[[str], str | Awaitable[str]] = field(repr=False)
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Run one flow for all who ask for it while it is under way; the reply is what it returns.
+
+    Callers with an equal `key` share one run, and its failure is thrown into each of them. A caller
+    that is cancelled leaves the others waiting: the run goes on, or `flow()` begins anew for them.
+    """
+
+    key: Hashable = field(repr=False)
+    flow: Callable[[], Flow[object]] = field(repr=False)
+
+
+Effect: TypeAlias = Send | Sleep | Pause | ReadFile | RunProcess | WriteFile | Ask | Shared
 
 T = TypeVar("T")
 
@@ -121,3 +163,22 @@ def run_process(argv: tuple[str, ...], seconds: float = 60.0) -> Flow[bytes]:
     reply = yield RunProcess(argv, seconds)
     assert isinstance(reply, bytes), reply
     return reply
+
+
+def write_file(path: str, data: bytes, mode: int = 0o600) -> Flow[None]:
+    """Ask for a file to be replaced."""
+    yield WriteFile(path, data, mode)
+
+
+def ask(answer: Callable[[str], str | Awaitable[str]], about: str) -> Flow[str]:
+    """Ask the caller's own function. Raises CredentialsError where it answers with anything but a str."""
+    reply = yield Ask(answer, about)
+    if not isinstance(reply, str):
+        raise CredentialsError(f"the answer about {about}: expected a str, got a {type(reply).__name__}")
+    return reply
+
+
+def shared(key: Hashable, flow: Callable[[], Flow[T]]) -> Flow[T]:
+    """Ask for a flow to be run once for all who wait for it at the same time."""
+    reply = yield Shared(key, flow)
+    return cast(T, reply)
