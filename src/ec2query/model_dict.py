@@ -40,7 +40,9 @@ def from_dict(shape: type[S], values: Mapping[str, object], *, where: str = "") 
     }
     for member in by_model.values():
         if member.required and member.name not in given:
-            raise ParameterError(where=f"{where}.{member.model}", expected="a value (it is required)", got="none")
+            raise ParameterError(
+                where=f"{where}.{member.model}", expected="a value (it is required)", got="none"
+            )
     return shape(**given)
 
 
@@ -54,7 +56,9 @@ def _value(type_ref: TypeRef, member: Member, value: Any, where: str) -> Any:
         if isinstance(value, expected):
             return value
         if not isinstance(value, Mapping):
-            raise ParameterError(where=where, expected="a mapping of member names", got=f"a {type(value).__name__}")
+            raise ParameterError(
+                where=where, expected="a mapping of member names", got=f"a {type(value).__name__}"
+            )
         return from_dict(expected, value, where=where)
     return _scalar(type_ref.name, value, where)
 

@@ -178,7 +178,7 @@ def _look_up(owner: type[Shape], name: str) -> Any:
     if name in vars(module):
         return vars(module)[name]
     while place := place.rpartition(".")[0]:
-        found = getattr(sys.modules[place], name, None)
+        found = getattr(sys.modules.get(place), name, None)
         if found is not None:
             return found
     raise LookupError(f"{owner.__qualname__} names {name}, which its package does not hold")
