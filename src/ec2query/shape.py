@@ -230,15 +230,14 @@ def member_named(shape: type[Shape], model_name: str) -> Member | None:
     return _plan(shape).by_model.get(model_name)
 
 
-def _as_tuple(where: str, value: object) -> tuple[object, ...]:
-    if isinstance(value, tuple):
-        return value
+def _as_tuple(where: str, value: object) -> tuple[Any, ...]:
     # A str is a sequence of letters, bytes one of numbers, a mapping one of keys: none is a list.
     if isinstance(value, (str, bytes, bytearray, Mapping)) or not isinstance(value, Iterable):
         raise ParameterError(
             where=where, expected="a list (or another sequence)", got=f"a bare {type(value).__name__}"
         )
-    return tuple(value)
+    # Lists of lists are rare; without this they would not be hashable.
+    return tuple(_as_tuple(where, entry) if isinstance(entry, list) else entry for entry in value)
 
 
 class _Fields:
