@@ -53,15 +53,18 @@ __all__ = [
 
 
 class Ec2QueryError(Exception):
-    """The root of the tree; `str()` is one sentence, the parts are attributes."""
+    """The root of the tree; `str()` is one sentence, the parts are attributes.
+
+    `outcome_unknown` is True where the operation may have taken effect all the same.
+    """
+
+    outcome_unknown: bool = False
 
     def __reduce__(self) -> tuple[object, ...]:
         return _restore, (type(self), self.args, self.__dict__)
 
 
-def _restore(
-    cls: type[Ec2QueryError], args: tuple[object, ...], parts: dict[str, object]
-) -> Ec2QueryError:
+def _restore(cls: type[Ec2QueryError], args: tuple[object, ...], parts: dict[str, object]) -> Ec2QueryError:
     """Unpickle an error without its keyword-only constructor."""
     error = cls.__new__(cls, *args)
     error.args = args
