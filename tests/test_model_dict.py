@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from support.toy import Do, Leaf, Node
 
 from ec2query.errors import ParameterError
 from ec2query.model_dict import from_dict
+from support.toy import Do, Leaf, Node
 
 OPERATIONS = [
     Do(),

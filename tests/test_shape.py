@@ -9,10 +9,10 @@ import pickle
 from typing import Any
 
 import pytest
-from support.toy import Do, DoNothing, DoResult, Leaf, Node
 
 from ec2query.errors import ParameterError
 from ec2query.shape import ListOf, Result, Scalar, Structure, member_named, members, result_of, service_of
+from support.toy import Do, DoNothing, DoResult, Leaf, Node
 
 SAMPLES = [
     Do(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from support.toy import Do
 
 from ec2query.errors import (
     DryRunSucceeded,
@@ -16,6 +15,7 @@ from ec2query.errors import (
     Unauthorized,
 )
 from ec2query.protocol.parse import parse
+from support.toy import Do
 
 
 def document(*errors: str, request_id: str = "<RequestID>r-1</RequestID>") -> bytes:

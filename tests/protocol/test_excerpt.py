@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from support.toy import DoResult
-
 from ec2query.protocol.excerpt import EXCERPT_BYTES, excerpt, holds_secrets
 from ec2query.shape import Result, Shape, wire
+from support.toy import DoResult
 
 
 class Key(Shape):

@@ -6,12 +6,12 @@ import math
 from datetime import UTC, datetime
 
 import pytest
-from support.toy import Do, DoNothing, DoResult, Leaf, Node
 
 from ec2query.errors import ResponseError, ServerFault, ServiceError
 from ec2query.protocol.parse import ResultDecoder, parse
 from ec2query.protocol.xml import Limits
 from ec2query.shape import Result
+from support.toy import Do, DoNothing, DoResult, Leaf, Node
 
 NS = 'xmlns="https://example.com/doc/2020-01-08"'
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from support.toy import Do, DoNothing, Leaf, Node
 
 from ec2query.errors import ParameterError
 from ec2query.protocol.serialize import pairs, percent_encode, serialize
+from support.toy import Do, DoNothing, Leaf, Node
 
 HEAD = [("Action", "Do"), ("Version", "2020-01-08")]
 NOON = datetime(2026, 1, 2, 12, 0, 5, tzinfo=UTC)

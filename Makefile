@@ -1,0 +1,41 @@
+# Each target does its own set-up: a Python >= 3.11 and a package index are all it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: demo test check generate record bench clean
+
+demo: $(VENV)/.demo  ## an ASN leaves a CIDR, on the embedded endpoint
+	$(BIN)/ec2query demo
+
+test: $(VENV)/.dev  ## the whole suite
+	$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/.dev  ## style and types
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/basedpyright
+
+generate: $(VENV)/.dev  ## src/ec2query/ec2 from the pinned botocore's model
+	$(BIN)/python -m ec2query_codegen
+
+record: $(VENV)/.dev  ## the recorded fixtures, from the emulator
+	$(BIN)/python -m support.record
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ec2query needs Python 3.11 or newer: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --upgrade pip
+
+$(VENV)/.demo: $(VENV)/bin/python pyproject.toml
+	$(PIP) --editable '.[cli,emulator]'
+	touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml
+	$(PIP) --editable '.[dev]'
+	touch $@ $(VENV)/.demo
