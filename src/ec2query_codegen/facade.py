@@ -1,0 +1,127 @@
+"""The package's own face: an `__init__` that loads a name when it is first asked for, and its stub.
+
+At run time one string holds all names (splitting it is put off until a name is missing); type
+checkers read the stub beside it, where every name is an ordinary import.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from .layout import Layout
+from .model import Model
+from .render import Style, imports
+
+__all__ = ["facade", "shapes_package", "stub"]
+
+_FACADE = '''"""{title}: every operation, structure and enum by its name, loaded when first asked for.
+
+{header}
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from {shape} import Service
+
+SERVICE = Service(
+{service}
+)
+
+# A line a module: its path, then the names that it holds.
+_NAMES = """
+{index}
+"""
+
+_homes: dict[str, str] = {{}}
+
+
+def _home_of(name: str) -> str | None:
+    """Return the module that holds a name; the index is split at the first question."""
+    if not _homes:
+        for line in _NAMES.splitlines()[1:]:
+            home, *names = line.split(" ")
+            _homes.update(dict.fromkeys(names, home))
+    return _homes.get(name)
+
+
+def __getattr__(name: str) -> Any:
+    if home := _home_of(name):
+        found = getattr(import_module(f"{{__name__}}.{{home}}"), name)
+    elif f"\\n{{name}} " in _NAMES:
+        return import_module(f"{{__name__}}.{{name}}")
+    elif name == "__all__":
+        found = __dir__()
+    else:
+        raise AttributeError(f"module {{__name__!r}} has no attribute {{name!r}}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    _home_of("")
+    return sorted(("SERVICE", *_homes))
+'''
+
+
+def facade(model: Model, layout: Layout, style: Style, title: str) -> str:
+    """Return the source of the package's `__init__.py`."""
+    names = _names_by_home(layout)
+    index = "\n".join(" ".join([home, *sorted(names[home])]) for home in sorted(names))
+    return _FACADE.format(
+        title=title,
+        header=style.header,
+        shape=style.shape_import(""),
+        service="\n".join(
+            f"    {name}={value!r},".replace("'", '"') for name, value in _service(model, title).items()
+        ),
+        index=index,
+    )
+
+
+def stub(layout: Layout, style: Style) -> str:
+    """Return the source of the package's `__init__.pyi`."""
+    names = _names_by_home(layout)
+    blocks = [
+        imports(f".{home}", [f"{name} as {name}" for name in sorted(names[home])]) for home in sorted(names)
+    ]
+    head = "\n".join([f"# {line}" for line in style.header.splitlines()])
+    return "\n".join(
+        [
+            "# ruff: noqa: I001",
+            head,
+            f"from {style.shape_import('')} import Service",
+            *blocks,
+            "",
+            "SERVICE: Service",
+            "__all__: list[str]",
+            "",
+        ]
+    )
+
+
+def shapes_package(style: Style) -> str:
+    """Return the source of `shapes/__init__.py`."""
+    return f'"""Structures that several families share, in small modules.\n\n{style.header}\n"""\n\n__all__: list[str] = []\n'
+
+
+def _names_by_home(layout: Layout) -> dict[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name, home in layout.home.items():
+        found[home].append(name)
+    return found
+
+
+def _service(model: Model, title: str) -> dict[str, str]:
+    metadata = model.metadata
+    prefix = metadata.get("endpointPrefix", "")
+    return {
+        "name": title,
+        "version": metadata.get("apiVersion", ""),
+        "namespace": metadata.get("xmlNamespace", ""),
+        "signing_name": metadata.get("signingName", prefix),
+        "endpoint_prefix": prefix,
+        "model": model.source,
+    }
