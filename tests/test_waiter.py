@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -103,8 +104,13 @@ def test_a_length_counts_entries_or_letters(length: Length, holds: bool) -> None
 def test_a_waiter_is_called_with_its_operations_members() -> None:
     """The operation's type is asked for only then."""
     asked: list[str] = []
+
+    def operation() -> Any:
+        asked.append("asked")
+        return Describe
+
     acceptors = (Acceptor("status", None, 200, "success"),)
-    waiter = Waiter("DescribeDone", lambda: (asked.extend(["asked"]), Describe)[1], 15, 40, acceptors)
+    waiter: Waiter[..., DescribeResult] = Waiter("DescribeDone", operation, 15, 40, acceptors)
     assert asked == []
     assert waiter(ids=["i-1"]) == Wait("DescribeDone", Describe(ids=["i-1"]), 15, 40, acceptors)
 
