@@ -1,6 +1,6 @@
 """The package's own face: an `__init__` that loads a name when it is first asked for, and its stub.
 
-At run time one string holds all names (splitting it is put off until a name is missing); type
+At run time one string holds all names, the shared ones first because they are asked for most; type
 checkers read the stub beside it, where every name is an ordinary import.
 """
 
@@ -14,7 +14,7 @@ from .render import Style, imports
 
 __all__ = ["facade", "shapes_package", "stub"]
 
-_FACADE = '''"""{title}: every operation, structure and enum by its name, loaded when first asked for.
+_FACADE = r'''"""{title}: every operation, structure and enum by its name, loaded when first asked for.
 
 {header}
 """
@@ -30,27 +30,27 @@ SERVICE = Service(
 {service}
 )
 
-# A line a module: its path, then the names that it holds.
+# A line a module: its path, then the names that it holds. Searched as text: a dict would cost more to
+# make than all the names that a program asks for.
 _NAMES = """
 {index}
 """
 
-_homes: dict[str, str] = {{}}
-
 
 def _home_of(name: str) -> str | None:
-    """Return the module that holds a name; the index is split at the first question."""
-    if not _homes:
-        for line in _NAMES.splitlines()[1:]:
-            home, *names = line.split(" ")
-            _homes.update(dict.fromkeys(names, home))
-    return _homes.get(name)
+    """Return the module that holds a name."""
+    for end in " \n":
+        at = _NAMES.find(f" {{name}}{{end}}")
+        if at >= 0:
+            start = _NAMES.rindex("\n", 0, at) + 1
+            return _NAMES[start : _NAMES.index(" ", start)]
+    return None
 
 
 def __getattr__(name: str) -> Any:
     if home := _home_of(name):
         found = getattr(import_module(f"{{__name__}}.{{home}}"), name)
-    elif f"\\n{{name}} " in _NAMES:
+    elif f"\n{{name}} " in _NAMES:
         return import_module(f"{{__name__}}.{{name}}")
     elif name == "__all__":
         found = __dir__()
@@ -61,15 +61,17 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    _home_of("")
-    return sorted(("SERVICE", *_homes))
+    return sorted(["SERVICE", *(name for line in _NAMES.splitlines() for name in line.split(" ")[1:])])
 '''
 
 
 def facade(model: Model, layout: Layout, style: Style, title: str) -> str:
     """Return the source of the package's `__init__.py`."""
     names = _names_by_home(layout)
-    index = "\n".join(" ".join([home, *sorted(names[home])]) for home in sorted(names))
+    index = "\n".join(
+        " ".join([home, *sorted(names[home])])
+        for home in sorted(names, key=lambda home: ("." not in home, home))
+    )
     return _FACADE.format(
         title=title,
         header=style.header,
@@ -104,7 +106,8 @@ def stub(layout: Layout, style: Style) -> str:
 
 def shapes_package(style: Style) -> str:
     """Return the source of `shapes/__init__.py`."""
-    return f'"""Structures that several families share, in small modules.\n\n{style.header}\n"""\n\n__all__: list[str] = []\n'
+    title = "What several families share, in small modules"
+    return f'"""{title}.\n\n{style.header}\n"""\n\n__all__: list[str] = []\n'
 
 
 def _names_by_home(layout: Layout) -> dict[str, list[str]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from os.path import commonprefix
 
 from .model import Model, OperationModel
 from .names import class_name, distinct, module_name, words
@@ -108,7 +107,7 @@ def _place_structures(model: Model, users: Mapping[str, frozenset[str]], modules
         heads = sorted({roots[name] for name in members})
         titles = sorted(modules[path].title for path in sharers)
         among = f"{', '.join(titles[:-1])} and {titles[-1]}" if len(titles) < 4 else f"{len(titles)} families"
-        module = _shared_module(modules, commonprefix([words(head) for head in heads]))
+        module = _shared_module(modules, _common(words(head) for head in heads))
         module.title = f"{heads[0]}{' and others' if len(members) > 1 else ''}, shared by {among}"
         module.structures.extend(members)
 
@@ -171,6 +170,16 @@ def _enum_home(model: Model, modules: dict[str, Module], enum: str, users: list[
     module = _shared_module(modules, ["enums"])
     module.title = "Enums that several families share"
     return module
+
+
+def _common(names: Iterable[list[str]]) -> list[str]:
+    """Return the words that all names begin with."""
+    found: list[str] = []
+    for place in zip(*names, strict=False):
+        if len(set(place)) > 1:
+            break
+        found.append(place[0])
+    return found
 
 
 def _shared_module(modules: dict[str, Module], name: list[str]) -> Module:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .facade import facade, shapes_package, stub
-from .families import EC2_FAMILIES, assign
+from .families import assign
 from .layout import lay_out
 from .model import Model
 from .prose import EC2_PROSE

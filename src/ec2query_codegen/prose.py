@@ -6,13 +6,13 @@ __all__ = ["EC2_PROSE"]
 
 EC2_PROSE = {
     # BYOASN
-    "AssociateIpamByoasn": "Bind a provisioned ASN to a BYOIP CIDR, so that the CIDR can be advertised under it.",
+    "AssociateIpamByoasn": "Associate a provisioned ASN with a BYOIP CIDR, which it can then advertise.",
     "DeprovisionIpamByoasn": "Give an ASN back; no CIDR may be associated with it any more.",
     "DescribeIpamByoasn": "List the account's ASNs and the state each is in.",
     "DisassociateIpamByoasn": "Undo the association of an ASN with a BYOIP CIDR.",
     "ProvisionIpamByoasn": "Bring an ASN to IPAM, authorized by a message signed for the account.",
     # BYOIP
-    "AdvertiseByoipCidr": "Announce a provisioned CIDR to the Internet, optionally under an ASN of one's own.",
+    "AdvertiseByoipCidr": "Announce a provisioned CIDR to the Internet, optionally under an own ASN.",
     "DeprovisionByoipCidr": "Give a CIDR back; it must be withdrawn and free of associations.",
     "DescribeByoipCidrs": "List the account's BYOIP CIDRs, with the ASNs associated with each.",
     "MoveByoipCidrToIpam": "Hand an existing BYOIP CIDR over to an IPAM pool.",
