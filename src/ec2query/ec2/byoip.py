@@ -39,7 +39,7 @@ class AdvertiseByoipCidrResult(Result):
 
 
 class AdvertiseByoipCidr(Operation[AdvertiseByoipCidrResult]):
-    """Announce a provisioned CIDR to the Internet, optionally under an ASN of one's own.
+    """Announce a provisioned CIDR to the Internet, optionally under an own ASN.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AdvertiseByoipCidr.html
     """

@@ -49,7 +49,7 @@ class AssociateIpamByoasnResult(Result):
 
 
 class AssociateIpamByoasn(Operation[AssociateIpamByoasnResult]):
-    """Bind a provisioned ASN to a BYOIP CIDR, so that the CIDR can be advertised under it.
+    """Associate a provisioned ASN with a BYOIP CIDR, which it can then advertise.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateIpamByoasn.html
     """
