@@ -19,6 +19,7 @@ from ..errors import (
     Throttled,
     TransportError,
     TransportTimeout,
+    family_of,
 )
 from ..shape import Operation, members
 
@@ -67,7 +68,7 @@ def _classify_service(error: ServiceError) -> Fault:
 def is_throttling(error: Ec2QueryError) -> bool:
     """Say whether EC2 asks for fewer calls."""
     return isinstance(error, ServiceError) and (
-        isinstance(error, Throttled) or error.status == _TOO_MANY_REQUESTS
+        family_of(error.code, error.status) is Throttled or error.status == _TOO_MANY_REQUESTS
     )
 
 
