@@ -84,9 +84,14 @@ class Limiter:
             return 0.0
         with self._lock:
             self._bucket = self._bucket.refill(self._clock())
-            if self._bucket.earned >= place - _CLOSE_ENOUGH:
-                return 0.0
-            return self._bucket.wait(place)
+            seconds = self._bucket.wait(place)
+            return seconds if seconds * self._bucket.fill_rate > _CLOSE_ENOUGH else 0.0
+
+    def leave(self, place: float | None) -> None:
+        """Give up a place that was not yet served, so that those behind it move up."""
+        if place is not None:
+            with self._lock:
+                self._bucket = self._bucket.refill(self._clock()).abandon(place)
 
     def record(self, *, throttled: bool, sent_at: float | None = None) -> None:
         """Note an answer, and set the rate anew.
@@ -124,8 +129,12 @@ def place_in_line(limiter: Limiter) -> Flow[float]:
     """Wait for the limiter's leave to send one attempt; return the seconds that were asked for."""
     place = limiter.reserve()
     waited = 0.0
-    while (seconds := limiter.delay(place)) > 0:
-        seconds = min(seconds, _LOOK_AGAIN)
-        yield from sleep(seconds)
-        waited += seconds
+    try:
+        while (seconds := limiter.delay(place)) > 0:
+            seconds = min(seconds, _LOOK_AGAIN)
+            yield from sleep(seconds)
+            waited += seconds
+    except BaseException:
+        limiter.leave(place)
+        raise
     return waited

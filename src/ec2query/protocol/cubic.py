@@ -8,6 +8,7 @@ https://www.rfc-editor.org/rfc/rfc9438#section-4.2
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 __all__ = ["Cubic", "RateMeter", "TokenBucket"]
@@ -61,7 +62,8 @@ class TokenBucket:
     """Sending allowance: `earned` at `fill_rate` a second, `spent` in order, at most `capacity` saved.
 
     `spent` may run ahead of `earned`: that is a queue, in which place number p (the p-th token) is
-    served once `earned` has reached p. A change of the rate so moves all who wait.
+    served once `earned` has reached p. A change of the rate so moves all who wait; an abandoned
+    place is passed over without being earned.
     """
 
     fill_rate: float
@@ -69,17 +71,22 @@ class TokenBucket:
     capacity: float = 1.0
     earned: float = 0.0
     spent: float = 0.0
+    abandoned: tuple[float, ...] = ()
     floor: float = 0.5
 
     @property
     def tokens(self) -> float:
         """Return the tokens saved up; below zero, how many wait for one."""
-        return self.earned - self.spent
+        return self.earned + len(self.abandoned) - self.spent
 
     def refill(self, now: float) -> TokenBucket:
         """Earn what the time since `at` brings."""
         earned = self.earned + max(0.0, now - self.at) * self.fill_rate
-        return replace(self, earned=min(earned, self.spent + self.capacity), at=max(now, self.at))
+        passed = 0
+        while passed < len(self.abandoned) and self.abandoned[passed] - 1 <= earned:
+            earned, passed = earned + 1, passed + 1
+        earned = min(earned, self.spent + self.capacity)
+        return replace(self, earned=earned, abandoned=self.abandoned[passed:], at=max(now, self.at))
 
     def at_rate(self, rate: float, now: float) -> TokenBucket:
         """Earn at the old rate up to `now`, at `rate` (not under the floor) from then on."""
@@ -91,6 +98,11 @@ class TokenBucket:
         """Take the next place; its number is the new `spent`."""
         return replace(self, spent=self.spent + 1)
 
+    def abandon(self, place: float) -> TokenBucket:
+        """Leave the queue: those behind `place` move up, those before it gain nothing."""
+        return replace(self, abandoned=tuple(sorted((*self.abandoned, place)))).refill(self.at)
+
     def wait(self, place: float) -> float:
         """Return the seconds until `place` is served, at the present rate."""
-        return max(0.0, (place - self.earned) / self.fill_rate)
+        skipped = bisect_left(self.abandoned, place)
+        return max(0.0, (place - skipped - self.earned) / self.fill_rate)

@@ -34,7 +34,14 @@ _TOO_MANY_REQUESTS = 429
 _TRANSIENT_STATUSES = frozenset({500, 502, 503, 504})
 
 _TRANSIENT_CODES = frozenset(
-    "requesttimeout requesttimeoutexception internalerror internalfailure serviceunavailable unavailable".split()
+    {
+        "internalerror",
+        "internalfailure",
+        "requesttimeout",
+        "requesttimeoutexception",
+        "serviceunavailable",
+        "unavailable",
+    }
 )
 
 # No operation with another first word is free of effects by its name alone.

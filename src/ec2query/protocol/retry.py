@@ -94,7 +94,7 @@ def backoff(
     `asked` is what the server asked for, in seconds.
     """
     base = policy.throttling_base if fault == "throttling" else policy.base
-    delay = random() * min(base * 2 ** min(retry - 1, _DOUBLINGS), policy.cap)
+    delay = random() * min(base * 2.0 ** min(retry - 1, _DOUBLINGS), policy.cap)
     if asked is None or policy.retry_after is None:
         return delay
     return max(delay, min(asked, delay + policy.retry_after))
