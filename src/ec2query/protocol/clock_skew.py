@@ -1,0 +1,91 @@
+"""Clock skew as a decision: did EC2 refuse this attempt because our clock is wrong, and by how much?
+
+Each attempt is judged by its own signing time and the offset it was signed with, so many may fail
+and be judged at once: all arrive at the same new offset. `RequestExpired` is also what expired
+temporary credentials get; then the answer is to refresh them. Nothing here reads a clock.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from .timestamp import read_timestamp
+
+__all__ = ["CorrectClock", "RefreshCredentials", "SkewRemedy", "judge_skew", "server_time"]
+
+# Signatures are good for 5 minutes: under that we would chase noise. The threshold is that of
+# the SDKs: CLOCK_SKEW_ADJUST_THRESHOLD in aws-sdk-java-v2, core/retry/ClockSkew.java.
+_THRESHOLD = timedelta(minutes=4)
+
+# Closer to their end than this, credentials must be refreshed anyway.
+_NEAR_EXPIRY = timedelta(minutes=10)
+
+_SKEW_CODES = frozenset(
+    {"requestexpired", "requesttimetooskewed", "authfailure", "signaturedoesnotmatch", "requestinthefuture"}
+)
+
+_EXPIRY_CODES = frozenset({"requestexpired", "expiredtoken", "expiredtokenexception"})
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectClock:
+    """Add `offset` to our clock from now on (it replaces the one before), and try again."""
+
+    offset: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshCredentials:
+    """The credentials have expired: fetch others and try again, `offset` applied where it is not None."""
+
+    offset: timedelta | None = None
+
+
+SkewRemedy: TypeAlias = CorrectClock | RefreshCredentials
+
+
+def judge_skew(
+    code: str,
+    server_date: str | None,
+    *,
+    signed_at: datetime,
+    offset: timedelta = timedelta(0),
+    seconds: float = 0.0,
+    expires_at: datetime | None = None,
+) -> SkewRemedy | None:
+    """Say what would mend an attempt that was refused with `code`; None where time is not to blame.
+
+    `server_date` is the answer's Date header, `signed_at` the date the attempt was signed with,
+    `offset` the correction contained in it, `seconds` how long the attempt took, `expires_at` the
+    end of its credentials. Obey it at most once for each call.
+    """
+    folded = code.casefold()
+    if folded not in _SKEW_CODES and folded not in _EXPIRY_CODES:
+        return None
+    date = server_time(server_date)
+    skew = timedelta(0) if date is None else _skew(signed_at, date, seconds)
+    corrected = offset + skew if abs(skew) >= _THRESHOLD else None
+    if folded in _EXPIRY_CODES and expires_at is not None and expires_at - (date or signed_at) < _NEAR_EXPIRY:
+        return RefreshCredentials(corrected)
+    return None if corrected is None or folded not in _SKEW_CODES else CorrectClock(corrected)
+
+
+def server_time(date: str | None) -> datetime | None:
+    """Read a Date header (RFC 9110, section 5.6.7); None where it is absent or cannot be read."""
+    try:
+        return None if date is None else read_timestamp(date)
+    except (ValueError, IndexError, TypeError):
+        # The standard library's parser lets all three out of malformed dates.
+        return None
+
+
+def _skew(signed_at: datetime, date: datetime, seconds: float) -> timedelta:
+    """Return how far the server's date lies outside the attempt's own span of time."""
+    answered_at = signed_at + timedelta(seconds=max(0.0, seconds))
+    if date < signed_at:
+        return date - signed_at
+    return max(date - answered_at, timedelta(0))
