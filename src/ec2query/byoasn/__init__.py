@@ -1,0 +1,1 @@
+"""The BYOASN domain: your own ASNs and address ranges at AWS."""
