@@ -1,0 +1,201 @@
+"""The default transport of Client: the lanes of `transport`, for threads.
+
+An `httpx.BaseTransport` that any number of threads may share; limits, timeouts and what is done about
+connections that the server closed are those of LaneTransport.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+
+import httpcore
+import httpx
+
+from ..errors import ConfigurationError
+from .failures import as_httpx
+from .lanes import Lanes, Origin, Ticket
+from .tls import shared_context
+from .transport import closed, message_of, origin_of
+
+__all__ = ["BlockingLaneTransport"]
+
+
+class _Connection:
+    __slots__ = ("http", "idle_since", "origin", "stream")
+
+    def __init__(self, origin: Origin, stream: httpcore.NetworkStream) -> None:
+        scheme, host, port = origin
+        self.origin = origin
+        self.stream = stream
+        self.idle_since = 0.0
+        self.http = httpcore.HTTP11Connection(httpcore.Origin(scheme.encode(), host.encode(), port), stream)
+
+    def usable(self, idle_after: float) -> bool:
+        """Look whether it is young and quiet: a readable idle connection is one that the server closed."""
+        return self.idle_since >= idle_after and not self.stream.get_extra_info("is_readable")
+
+    def abort(self) -> None:
+        self.stream.close()
+
+
+class BlockingLaneTransport(httpx.BaseTransport):
+    """Connections are opened when needed, at most `max_connections`, and kept idle for `idle_seconds`.
+
+    `ssl_context` is used for https as it is; without it the shared context of `ca_bundle` is.
+    """
+
+    def __init__(
+        self,
+        *,
+        ca_bundle: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        max_connections: int = 256,
+        idle_seconds: float = 20.0,
+    ) -> None:
+        if max_connections < 1:
+            raise ConfigurationError(f"max_connections: expected 1 or more, got {max_connections}")
+        self._ca_bundle = ca_bundle
+        self._ssl_context = ssl_context
+        self._idle_seconds = idle_seconds
+        self._lanes: Lanes[_Connection] = Lanes(max_connections)
+        self._busy: set[_Connection] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @property
+    def open_connections(self) -> int:
+        """How many connections are open or being opened, idle ones included."""
+        return self._lanes.open
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request. Raises: httpx.TransportError and its subclasses, ConfigurationError."""
+        origin = origin_of(request.url)
+        timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
+        message = message_of(request)
+        connection = self._take(origin, timeouts.get("pool"))
+        try:
+            if connection is None:
+                connection = self._open(origin, timeouts.get("connect"))
+            self._busy.add(connection)
+            response = connection.http.handle_request(message)
+        except BaseException as error:
+            self._give_up(origin, connection)
+            if isinstance(error, Exception) and (known := as_httpx(error)) is not None:
+                raise known from error
+            raise
+        return httpx.Response(
+            response.status,
+            headers=response.headers,
+            stream=_Body(self, connection, response),
+            extensions=response.extensions,
+        )
+
+    def close(self) -> None:
+        """Close every connection, also those in use; the transport cannot be used again."""
+        with self._lock:
+            self._closed = True
+            for connection in self._lanes.drain():
+                connection.abort()
+            busy = list(self._busy)
+        for connection in busy:  # their threads wake up, and close them
+            with contextlib.suppress(OSError):
+                connection.stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+    def _take(self, origin: Origin, seconds: float | None) -> _Connection | None:
+        """Take a place among the connections: an idle one, or None for the right to open one."""
+        event: threading.Event | None = None
+        with self._lock:
+            if self._closed:
+                raise closed()
+            ticket = self._lanes.ask(origin)
+            if not ticket.granted:
+                event = threading.Event()
+                ticket.wake = event.set
+        if event is not None:
+            self._queue(ticket, event, seconds)
+        connection = ticket.connection
+        idle_after = time.monotonic() - self._idle_seconds
+        while connection is not None and not connection.usable(idle_after):
+            with self._lock:
+                connection = self._lanes.another(connection)
+        return connection
+
+    def _queue(self, ticket: Ticket[_Connection], event: threading.Event, seconds: float | None) -> None:
+        try:
+            event.wait(seconds)
+        except BaseException:
+            with self._lock:
+                self._lanes.withdraw(ticket)
+            raise
+        with self._lock:
+            if ticket.granted and not self._closed:
+                return
+            self._lanes.withdraw(ticket)
+        if self._closed:
+            raise closed()
+        raise httpx.PoolTimeout(f"all {self._lanes.limit} connections were in use for {seconds} s")
+
+    def _open(self, origin: Origin, seconds: float | None) -> _Connection:
+        scheme, host, port = origin
+        context = None
+        if scheme == "https":
+            context = self._ssl_context or shared_context(self._ca_bundle)
+        elif scheme != "http":
+            raise httpx.UnsupportedProtocol(f"expected http or https, got {scheme}")
+        stream = httpcore.SyncBackend().connect_tcp(host, port, timeout=seconds)
+        if context is not None:
+            try:
+                stream = stream.start_tls(context, server_hostname=host, timeout=seconds)
+            except BaseException:
+                stream.close()
+                raise
+        return _Connection(origin, stream)
+
+    def _give_up(self, origin: Origin, connection: _Connection | None) -> None:
+        with self._lock:
+            if connection is not None:
+                self._busy.discard(connection)
+                connection.abort()
+            self._lanes.release(origin, None)
+
+    def _put_back(self, connection: _Connection) -> None:
+        if not connection.http.is_idle() or self._closed:
+            self._give_up(connection.origin, connection)
+            return
+        with self._lock:
+            self._busy.discard(connection)
+            now = connection.idle_since = time.monotonic()
+            self._lanes.release(connection.origin, connection)
+            self._lanes.expire(now - self._idle_seconds)
+
+
+class _Body(httpx.SyncByteStream):
+    """The raw body; closing it puts the connection back, or closes it where bytes are left."""
+
+    def __init__(
+        self, transport: BlockingLaneTransport, connection: _Connection, response: httpcore.Response
+    ) -> None:
+        self._transport = transport
+        self._connection: _Connection | None = connection
+        self._response = response
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._response.iter_stream()
+        except Exception as error:
+            if (known := as_httpx(error)) is not None:
+                raise known from error
+            raise
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                self._response.close()
+            finally:
+                self._transport._put_back(connection)

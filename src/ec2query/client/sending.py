@@ -1,0 +1,109 @@
+"""Performing `Send`: one request through a transport, or through an httpx client that the caller gave.
+
+A transport is called directly; a client's redirects, cookies, credentials and default headers are not
+applied, and its event hooks cannot change what was signed. The response is always closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+import httpx
+
+from ..errors import ConfigurationError
+from ..protocol.effects import Send
+from ..protocol.message import HttpResponse
+from .exchange import Answer, SignedHeaders, httpx_request
+from .failures import failure
+
+__all__ = ["AsyncSender", "BlockingSender"]
+
+
+class AsyncSender:
+    """Sends on the running event loop."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport | httpx.AsyncClient) -> None:
+        self._handle: Callable[[httpx.Request], Awaitable[httpx.Response]]
+        if isinstance(transport, httpx.AsyncClient):
+            self._client = transport
+            self._handle = self._by_client
+        else:
+            self._handle = transport.handle_async_request
+
+    async def __call__(self, effect: Send) -> HttpResponse:
+        """Send, and read the answer to its end. Raises: TransportError, ResponseError."""
+        try:
+            response = await self._handle(httpx_request(effect))
+        except Exception as error:
+            _blame(error, effect)
+        stream = response.stream
+        assert isinstance(stream, httpx.AsyncByteStream)
+        answer: Answer | None = None
+        try:
+            answer = Answer(effect, response)
+            if response.is_stream_consumed:
+                return answer.consumed(response.content)
+            async for chunk in stream:
+                answer.feed(chunk)
+            return answer.close()
+        except Exception as error:
+            _blame(error, effect, answer)
+        finally:
+            await stream.aclose()
+
+    async def _by_client(self, request: httpx.Request) -> httpx.Response:
+        _refuse_closed(self._client.is_closed)
+        request.headers = SignedHeaders(request.headers)
+        return await self._client.send(request, stream=True, auth=None, follow_redirects=False)
+
+
+class BlockingSender:
+    """Sends in the calling thread."""
+
+    def __init__(self, transport: httpx.BaseTransport | httpx.Client) -> None:
+        self._handle: Callable[[httpx.Request], httpx.Response]
+        if isinstance(transport, httpx.Client):
+            self._client = transport
+            self._handle = self._by_client
+        else:
+            self._handle = transport.handle_request
+
+    def __call__(self, effect: Send) -> HttpResponse:
+        """Send, and read the answer to its end. Raises: TransportError, ResponseError."""
+        try:
+            response = self._handle(httpx_request(effect))
+        except Exception as error:
+            _blame(error, effect)
+        stream = response.stream
+        assert isinstance(stream, httpx.SyncByteStream)
+        answer: Answer | None = None
+        try:
+            answer = Answer(effect, response)
+            if response.is_stream_consumed:
+                return answer.consumed(response.content)
+            for chunk in stream:
+                answer.feed(chunk)
+            return answer.close()
+        except Exception as error:
+            _blame(error, effect, answer)
+        finally:
+            stream.close()
+
+    def _by_client(self, request: httpx.Request) -> httpx.Response:
+        _refuse_closed(self._client.is_closed)
+        request.headers = SignedHeaders(request.headers)
+        return self._client.send(request, stream=True, auth=None, follow_redirects=False)
+
+
+def _refuse_closed(closed: bool) -> None:
+    if closed:
+        raise ConfigurationError("the httpx client given is closed; close it after its last use")
+
+
+def _blame(error: Exception, effect: Send, answer: Answer | None = None) -> NoReturn:
+    """Raise what `error` means; a defect is raised as it is."""
+    known = failure(error, effect.request) if answer is None else answer.broken(error)
+    if known is None or known is error:
+        raise error
+    raise known from error

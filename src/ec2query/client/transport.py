@@ -1,0 +1,252 @@
+"""The default transport of AsyncClient: lanes of idle HTTP/1.1 connections, on asyncio and trio.
+
+An `httpx.AsyncBaseTransport` whose cost does not grow with the number of connections: take the newest
+idle one, send, put it back. The connections are httpcore's. It never retries; a connection that the
+server has closed is replaced only while no byte of the request has left.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable
+
+import anyio
+import httpcore
+import httpx
+
+from ..errors import ConfigurationError
+from .failures import as_httpx
+from .lanes import Lanes, Origin, Ticket
+from .network import running_network
+from .network_asyncio import AsyncioStream
+from .tls import prepare
+
+__all__ = ["LaneTransport", "closed", "message_of", "origin_of"]
+
+
+class _Connection:
+    __slots__ = ("abort", "http", "idle_since", "origin", "stream")
+
+    def __init__(
+        self, origin: Origin, stream: httpcore.AsyncNetworkStream, abort: Callable[[], None]
+    ) -> None:
+        scheme, host, port = origin
+        self.origin = origin
+        self.stream = stream
+        self.abort = abort
+        self.idle_since = 0.0
+        self.http = httpcore.AsyncHTTP11Connection(
+            httpcore.Origin(scheme.encode(), host.encode(), port), stream
+        )
+
+    def usable(self, idle_after: float) -> bool:
+        """Look whether it is young and quiet: a readable idle connection is one that the server closed."""
+        if self.idle_since < idle_after or self.stream.get_extra_info("is_readable"):
+            return False
+        if isinstance(self.stream, AsyncioStream):
+            self.stream.untouched = True
+        return True
+
+    @property
+    def touched(self) -> bool:
+        """Whether a byte of the present request may have left."""
+        return not (isinstance(self.stream, AsyncioStream) and self.stream.untouched)
+
+
+class LaneTransport(httpx.AsyncBaseTransport):
+    """Connections are opened when needed, at most `max_connections`, and kept idle for `idle_seconds`.
+
+    `ssl_context` is used for https as it is; without it the shared context of `ca_bundle` is.
+    """
+
+    def __init__(
+        self,
+        *,
+        ca_bundle: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        max_connections: int = 256,
+        idle_seconds: float = 20.0,
+    ) -> None:
+        if max_connections < 1:
+            raise ConfigurationError(f"max_connections: expected 1 or more, got {max_connections}")
+        self._ca_bundle = ca_bundle
+        self._ssl_context = ssl_context
+        self._idle_seconds = idle_seconds
+        self._lanes: Lanes[_Connection] = Lanes(max_connections)
+        self._busy: set[_Connection] = set()
+        self._loop: object = None
+        self._loop_now: Callable[[], object] | None = None
+        self._closed = False
+
+    @property
+    def open_connections(self) -> int:
+        """How many connections are open or being opened, idle ones included."""
+        return self._lanes.open
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request. Raises: httpx.TransportError and its subclasses, ConfigurationError."""
+        self._settle()
+        origin = origin_of(request.url)
+        timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
+        message = message_of(request)
+        connection = await self._take(origin, timeouts.get("pool"))
+        try:
+            if connection is not None:
+                try:
+                    return await self._exchange(connection, message)
+                except (httpcore.NetworkError, httpcore.ProtocolError):
+                    if connection.touched or not isinstance(request.stream, httpx.ByteStream):
+                        raise
+                    # The server closed it between our look and our first byte: nothing was sent.
+                    self._busy.discard(connection)
+                    connection.abort()
+            connection = await self._open(origin, timeouts.get("connect"))
+            return await self._exchange(connection, message)
+        except BaseException as error:
+            self._give_up(origin, connection)
+            if isinstance(error, Exception) and (known := as_httpx(error)) is not None:
+                raise known from error
+            raise
+
+    async def _exchange(self, connection: _Connection, message: httpcore.Request) -> httpx.Response:
+        self._busy.add(connection)
+        response = await connection.http.handle_async_request(message)
+        return httpx.Response(
+            response.status,
+            headers=response.headers,
+            stream=_Body(self, connection, response),
+            extensions=response.extensions,
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection, also those in use; the transport cannot be used again."""
+        self._closed = True
+        connections = [*self._lanes.drain(), *self._busy]
+        for connection in connections:
+            connection.abort()
+        for connection in connections:
+            await connection.stream.aclose()
+
+    def _settle(self) -> None:
+        """Notice a new event loop: what belonged to the last one is gone with it."""
+        if self._closed:
+            raise closed()
+        try:
+            if self._loop_now is not None and self._loop_now() is self._loop:
+                return
+        except RuntimeError:
+            pass
+        self._loop_now, self._connect = running_network()
+        self._loop = self._loop_now()
+        self._lanes = Lanes(self._lanes.limit)
+        self._busy = set()
+
+    async def _take(self, origin: Origin, seconds: float | None) -> _Connection | None:
+        """Take a place among the connections: an idle one, or None for the right to open one."""
+        ticket = self._lanes.ask(origin)
+        if not ticket.granted:
+            await self._queue(ticket, seconds)
+        if self._closed:
+            self._lanes.withdraw(ticket)
+            raise closed()
+        connection = ticket.connection
+        idle_after = time.monotonic() - self._idle_seconds
+        while connection is not None and not connection.usable(idle_after):
+            connection = self._lanes.another(connection)
+        return connection
+
+    async def _queue(self, ticket: Ticket[_Connection], seconds: float | None) -> None:
+        event = anyio.Event()
+        ticket.wake = event.set
+        try:
+            with anyio.fail_after(seconds):
+                await event.wait()
+        except TimeoutError:
+            self._lanes.withdraw(ticket)
+            limit = self._lanes.limit
+            raise httpx.PoolTimeout(f"all {limit} connections were in use for {seconds} s") from None
+        except BaseException:
+            self._lanes.withdraw(ticket)
+            raise
+
+    async def _open(self, origin: Origin, seconds: float | None) -> _Connection:
+        scheme, host, port = origin
+        context = None
+        if scheme == "https":
+            context = self._ssl_context or await self._shared_context()
+        elif scheme != "http":
+            raise httpx.UnsupportedProtocol(f"expected http or https, got {scheme}")
+        stream, abort = await self._connect(host, port, context, seconds)
+        return _Connection(origin, stream, abort)
+
+    async def _shared_context(self) -> ssl.SSLContext:
+        future = prepare(self._ca_bundle)
+        if not future.done():
+            await anyio.to_thread.run_sync(future.exception, abandon_on_cancel=True)
+        self._ssl_context = future.result()
+        return self._ssl_context
+
+    def _give_up(self, origin: Origin, connection: _Connection | None) -> None:
+        if connection is not None:
+            self._busy.discard(connection)
+            connection.abort()
+        self._lanes.release(origin, None)
+
+    def _put_back(self, connection: _Connection) -> None:
+        if not connection.http.is_idle() or self._closed:
+            self._give_up(connection.origin, connection)
+            return
+        self._busy.discard(connection)
+        now = connection.idle_since = time.monotonic()
+        self._lanes.release(connection.origin, connection)
+        self._lanes.expire(now - self._idle_seconds)
+
+
+class _Body(httpx.AsyncByteStream):
+    """The raw body; closing it puts the connection back, or closes it where bytes are left."""
+
+    def __init__(
+        self, transport: LaneTransport, connection: _Connection, response: httpcore.Response
+    ) -> None:
+        self._transport = transport
+        self._connection: _Connection | None = connection
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._response.aiter_stream():
+                yield chunk
+        except Exception as error:
+            if (known := as_httpx(error)) is not None:
+                raise known from error
+            raise
+
+    async def aclose(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                await self._response.aclose()
+            finally:
+                self._transport._put_back(connection)
+
+
+def origin_of(url: httpx.URL) -> Origin:
+    scheme = url.scheme
+    return scheme, url.raw_host.decode("ascii"), url.port or (443 if scheme == "https" else 80)
+
+
+def message_of(request: httpx.Request) -> httpcore.Request:
+    """Make httpcore's request of httpx's."""
+    url = request.url
+    return httpcore.Request(
+        request.method,
+        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=request.headers.raw,
+        content=request.stream,
+        extensions=request.extensions,
+    )
+
+
+def closed() -> ConfigurationError:
+    return ConfigurationError("this client is closed; make a new one, or call before closing it")
