@@ -269,7 +269,7 @@ class Decoder:
                     raise MalformedXml(f"<{tag[:80]}> holds more than {limits.text} characters")
                 if convert is None:
                     store(target, text)
-                elif text and not text.isspace():
+                elif convert is _blob or (text and not text.isspace()):  # an empty number says nothing
                     store(target, self._converted(tag, text, convert))
                 return
             made, closing = target, finish

@@ -1,0 +1,61 @@
+"""What a client can be told: every argument of AsyncClient and Client but the transport.
+
+Each is a seam: everything that the world gives can be replaced by a test. Nothing is looked up
+here; environment and files are read at the first call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from ..protocol.effects import Timeout
+from ..protocol.sign import Credentials, Signer
+from ..protocol.world import World
+from ..protocol.xml import Limits
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["AsyncOptions", "BlockingOptions", "Options"]
+
+
+class Options(TypedDict, total=False):
+    """Arguments of both clients.
+
+    region: else AWS_REGION, AWS_DEFAULT_REGION.
+    credentials: static ones; else AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN.
+    endpoint_url: `http://127.0.0.1:5000`; else AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL, else the Region's.
+    use_fips, use_dual_stack: else AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT.
+    timeout: seconds for connecting, reading, writing, waiting for a connection (all one: a float).
+    limits: what an answer may hold.
+    ca_bundle: a file or folder of certificates; else AWS_CA_BUNDLE, else certifi's.
+    app_id: named in the User-Agent; else AWS_SDK_UA_APP_ID.
+    signer: another signer than SigV4.
+    world: environment, clocks, chance, tokens, sleep.
+    """
+
+    region: str | None
+    credentials: Credentials | None
+    endpoint_url: str | None
+    use_fips: bool | None
+    use_dual_stack: bool | None
+    timeout: Timeout | float | None
+    limits: Limits | None
+    ca_bundle: str | None
+    app_id: str | None
+    signer: Signer | None
+    world: World | None
+
+
+class AsyncOptions(Options, total=False):
+    """Arguments of AsyncClient: one of the two replaces the default transport. Neither is closed."""
+
+    transport: httpx.AsyncBaseTransport | None
+    http_client: httpx.AsyncClient | None
+
+
+class BlockingOptions(Options, total=False):
+    """Arguments of Client: one of the two replaces the default transport. Neither is closed."""
+
+    transport: httpx.BaseTransport | None
+    http_client: httpx.Client | None
