@@ -63,18 +63,20 @@ __all__ = [
 _ROOMS = ("byoasn", "ec2")
 
 
-def __getattr__(name: str) -> object:
-    if name in _ROOMS:
-        return import_module(f".{name}", __name__)
-    if name in __all__:
-        # Errors first: they cost nothing more, and who catches one has loaded the client anyway.
-        for room in (".errors", ".client"):
-            module = import_module(room, __name__)
-            if name in module.__all__:
-                found: object = getattr(module, name)
-                globals()[name] = found
-                return found
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name in _ROOMS:
+            return import_module(f".{name}", __name__)
+        if name in __all__:
+            # Errors first: they cost nothing more, and who catches one has loaded the client anyway.
+            for room in (".errors", ".client"):
+                module = import_module(room, __name__)
+                if name in module.__all__:
+                    found: object = getattr(module, name)
+                    globals()[name] = found
+                    return found
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -49,7 +49,7 @@ class BotocorePeer:
 
     def parse(self, operation: str, status: int, body: bytes) -> dict[str, Any]:
         """Parse: model names to values, with ResponseMetadata."""
-        shape = self.model.operation_model(operation).output_shape
+        shape: Any = self.model.operation_model(operation).output_shape
         answer = {"body": body, "headers": {}, "status_code": status}
         return dict(self._parser.parse(answer, shape))
 

@@ -75,9 +75,9 @@ def permitted(operation: Operation[Any], channel: Channel) -> Flow[bool]:
         raise ParameterError(
             where=action_of(type(operation)), expected="an operation with a DryRun member", got="none"
         )
-    trial: Operation[Any] = dataclasses.replace(operation, dry_run=True)
+    plain: Any = operation  # whether it has the member was asked above
     try:
-        result = yield from call(trial, channel)
+        result: Result = yield from call(dataclasses.replace(plain, dry_run=True), channel)
     except DryRunSucceeded:
         return True
     except Unauthorized:
