@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from .formatting import imports
 from .layout import Layout
 from .model import Model
-from .render import Style, imports
+from .render import Style
 
 __all__ = ["facade", "shapes_package", "stub"]
 
@@ -29,6 +30,8 @@ from {shape} import Service
 SERVICE = Service(
 {service}
 )
+
+__all__: list[str]  # made when asked for, as every name here is
 
 # A line a module: its path, then the names that it holds. Searched as text: a dict would cost more to
 # make than all the names that a program asks for.
@@ -50,7 +53,7 @@ def _home_of(name: str) -> str | None:
 def __getattr__(name: str) -> Any:
     if home := _home_of(name):
         found = getattr(import_module(f"{{__name__}}.{{home}}"), name)
-    elif f"\n{{name}} " in _NAMES:
+    elif f"\n{{name}} " in _NAMES{waiters}:
         return import_module(f"{{__name__}}.{{name}}")
     elif name == "__all__":
         found = __dir__()
@@ -61,7 +64,8 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(["SERVICE", *(name for line in _NAMES.splitlines() for name in line.split(" ")[1:])])
+    names = [name for line in _NAMES.splitlines() for name in line.split(" ")[1:]]
+    return sorted([{own}, *names])
 '''
 
 
@@ -80,20 +84,23 @@ def facade(model: Model, layout: Layout, style: Style, title: str) -> str:
             f"    {name}={value!r},".replace("'", '"') for name, value in _service(model, title).items()
         ),
         index=index,
+        own='"SERVICE", "waiters"' if model.waiters else '"SERVICE"',
+        waiters=' or name == "waiters"' if model.waiters else "",
     )
 
 
-def stub(layout: Layout, style: Style) -> str:
+def stub(model: Model, layout: Layout, style: Style) -> str:
     """Return the source of the package's `__init__.pyi`."""
     names = _names_by_home(layout)
     blocks = [
         imports(f".{home}", [f"{name} as {name}" for name in sorted(names[home])]) for home in sorted(names)
     ]
-    head = "\n".join([f"# {line}" for line in style.header.splitlines()])
+    if model.waiters:
+        blocks.insert(0, "from . import waiters as waiters")
     return "\n".join(
         [
             "# ruff: noqa: I001",
-            head,
+            f"# {style.header}",
             f"from {style.shape_import('')} import Service",
             *blocks,
             "",

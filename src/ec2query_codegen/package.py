@@ -11,6 +11,7 @@ from .layout import lay_out
 from .model import Model
 from .prose import EC2_PROSE
 from .render import Style, render
+from .waiters import render_waiters
 
 __all__ = ["generate", "write"]
 
@@ -40,9 +41,11 @@ def generate(model: Model, package: str, *, families: str = "auto") -> dict[str,
     version = metadata.get("apiVersion", "")
     header = f"{_MARK} from {model.source}'s {title if not is_ec2 else 'EC2'} model {version}; do not edit."
     style = Style(header, package, EC2_PROSE if is_ec2 else {}, _API_PAGE if is_ec2 else None)
-    files = {"__init__.py": facade(model, layout, style, title), "__init__.pyi": stub(layout, style)}
+    files = {"__init__.py": facade(model, layout, style, title), "__init__.pyi": stub(model, layout, style)}
     for path, module in layout.modules.items():
         files[f"{path.replace('.', '/')}.py"] = render(model, layout, module, style)
+    if model.waiters:
+        files["waiters.py"] = render_waiters(model, layout, style)
     if any(path.startswith("shapes.") for path in layout.modules):
         files["shapes/__init__.py"] = shapes_package(style)
     return files
