@@ -19,6 +19,8 @@ SERVICE = Service(
     model="botocore 1.44.5",
 )
 
+__all__: list[str]  # made when asked for, as every name here is
+
 # A line a module: its path, then the names that it holds. Searched as text: a dict would cost more to
 # make than all the names that a program asks for.
 _NAMES = """
@@ -205,7 +207,7 @@ def _home_of(name: str) -> str | None:
 def __getattr__(name: str) -> Any:
     if home := _home_of(name):
         found = getattr(import_module(f"{__name__}.{home}"), name)
-    elif f"\n{name} " in _NAMES:
+    elif f"\n{name} " in _NAMES or name == "waiters":
         return import_module(f"{__name__}.{name}")
     elif name == "__all__":
         found = __dir__()
@@ -216,4 +218,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(["SERVICE", *(name for line in _NAMES.splitlines() for name in line.split(" ")[1:])])
+    names = [name for line in _NAMES.splitlines() for name in line.split(" ")[1:]]
+    return sorted(["SERVICE", "waiters", *names])
