@@ -14,7 +14,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, dataclass_transform, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, dataclass_transform
 
 from .errors import ParameterError
 
@@ -36,8 +36,6 @@ __all__ = [
     "wire",
 ]
 
-T = TypeVar("T")
-
 
 class _Wire(tuple[str, dict[str, Any]]):
     """What `wire()` leaves in a class body: (wire name, options)."""
@@ -47,10 +45,7 @@ class _Wire(tuple[str, dict[str, Any]]):
 
 if TYPE_CHECKING:
 
-    @overload
-    def wire(name: str, /, *, default: T, **options: Any) -> T: ...
-    @overload
-    def wire(name: str, /, **options: Any) -> Any: ...
+    # One signature, not overloads: a checker infers it ten thousand times for a generated package.
     def wire(name: str, /, **options: Any) -> Any:
         """Declare a member by its wire name; without a default it is required.
 
