@@ -44,7 +44,6 @@ class _Wire(tuple[str, dict[str, Any]]):
 
 
 if TYPE_CHECKING:
-
     # One signature, not overloads: a checker infers it ten thousand times for a generated package.
     def wire(name: str, /, **options: Any) -> Any:
         """Declare a member by its wire name; without a default it is required.
