@@ -1,0 +1,73 @@
+"""Asking the sources in their order, and saying what became of each.
+
+A source that is not configured is passed; one that is and fails ends the search, so that nobody acts
+under another identity than the one that was meant. `resolve_credentials` stops at the first answer,
+`examine_credentials` asks them all. `docs/credentials.md` says the rest.
+"""
+
+from __future__ import annotations
+
+from ..errors import CredentialsError, Ec2QueryError, TransportError
+from ..protocol.access_key import Credentials
+from ..protocol.effects import Flow
+from .context import Context
+from .exchange import Absent
+from .plan_chain import Step, plan_chain
+from .provide import provide
+from .report import Attempt, Resolution, sentence
+from .sources import describe
+
+__all__ = ["examine_credentials", "resolve_credentials"]
+
+
+def resolve_credentials(context: Context, credentials: Credentials | None = None) -> Flow[Resolution]:
+    """Ask one source after the other until one answers.
+
+    Raises: the error of the first source that is configured and fails (CredentialsError or
+    ConfigurationError); CredentialsError naming every source where none is configured.
+    """
+    attempts: list[Attempt] = []
+    for step in plan_chain(context.world.environ, context.config, credentials):
+        try:
+            attempt = yield from _attempt(step, context)
+        except TransportError as error:
+            raise CredentialsError(f"{step.name}: {error}") from error
+        attempts.append(attempt)
+        if attempt.credentials is not None:
+            return Resolution(
+                credentials=attempt.credentials,
+                source=attempt.name,
+                detail=attempt.detail,
+                attempts=tuple(attempts),
+            )
+    raise CredentialsError(
+        f"no credentials: {sentence(attempts)}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,"
+        " or write a profile with `aws configure`"
+    )
+
+
+def examine_credentials(
+    context: Context, credentials: Credentials | None = None
+) -> Flow[tuple[Attempt, ...]]:
+    """Ask every source, whatever the others answered, and say what became of each."""
+    attempts: list[Attempt] = []
+    for step in plan_chain(context.world.environ, context.config, credentials):
+        try:
+            attempt = yield from _attempt(step, context)
+        except Ec2QueryError as error:
+            attempt = Attempt(name=step.name, outcome="failed", detail=str(error))
+        attempts.append(attempt)
+    return tuple(attempts)
+
+
+def _attempt(step: Step, context: Context) -> Flow[Attempt]:
+    if step.error is not None:
+        raise step.error
+    if step.source is None:
+        outcome = "not asked" if step.overruled else "absent"
+        return Attempt(name=step.name, outcome=outcome, detail=step.reason)
+    try:
+        found = yield from provide(step.source, context)
+    except Absent as error:
+        return Attempt(name=step.name, outcome="absent", detail=str(error))
+    return Attempt(name=step.name, outcome="answered", detail=describe(step.source), credentials=found)

@@ -1,0 +1,39 @@
+"""What became of each place that was looked at: for errors, `whoami` and `doctor`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from ..protocol.access_key import Credentials
+
+__all__ = ["Attempt", "Outcome", "Resolution", "sentence"]
+
+# `not asked`: an earlier place had answered, or a setting passes this one over.
+Outcome: TypeAlias = Literal["answered", "absent", "failed", "not asked"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One place: its name, what became of it, and why; `credentials` where it answered with some."""
+
+    name: str
+    outcome: Outcome
+    detail: str
+    credentials: Credentials | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """Credentials, the name of the source that answered, and every place that was looked at."""
+
+    credentials: Credentials
+    source: str
+    detail: str
+    attempts: tuple[Attempt, ...]
+
+
+def sentence(attempts: Iterable[Attempt]) -> str:
+    """Say in one line what became of each."""
+    return "; ".join(f"{attempt.name}: {attempt.detail}" for attempt in attempts)

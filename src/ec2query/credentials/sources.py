@@ -1,0 +1,120 @@
+"""Sources of credentials, as values: what a plan is made of and what the providers are given.
+
+A source says everything that its provider needs besides the environment and the clock. None holds
+its secrets in `repr`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ..protocol.access_key import Credentials
+
+__all__ = [
+    "AssumeRole",
+    "Container",
+    "EnvironmentKeys",
+    "InstanceMetadata",
+    "Process",
+    "Source",
+    "SsoRole",
+    "StaticKeys",
+    "WebIdentity",
+    "describe",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticKeys:
+    """Keys that are written down: in a profile, or in an argument."""
+
+    credentials: Credentials
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentKeys:
+    """`AWS_ACCESS_KEY_ID` and its fellows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """The endpoint that ECS or EKS Pod Identity gives a container."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceMetadata:
+    """The role of the EC2 instance, through IMDSv2."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """A program that prints credentials; its arguments may be secrets."""
+
+    argv: tuple[str, ...] = field(repr=False)
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebIdentity:
+    """A role assumed with an OIDC token from a file (`session_name` None: one is made)."""
+
+    role_arn: str
+    token_file: str
+    where: str
+    session_name: str | None = None
+    duration_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SsoRole:
+    """A role of IAM Identity Center; `session` is None in a profile of the legacy form."""
+
+    start_url: str
+    region: str
+    account_id: str
+    role_name: str
+    where: str
+    profile: str
+    session: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssumeRole:
+    """A role assumed with the credentials of another source."""
+
+    source: Source
+    role_arn: str
+    where: str
+    session_name: str | None = None
+    external_id: str | None = field(default=None, repr=False)
+    duration_seconds: int | None = None
+    mfa_serial: str | None = None
+
+
+Source: TypeAlias = (
+    StaticKeys | EnvironmentKeys | Container | InstanceMetadata | Process | WebIdentity | SsoRole | AssumeRole
+)
+
+
+def describe(source: Source) -> str:
+    """Say in a few words what a source is, without its secrets."""
+    match source:
+        case StaticKeys():
+            return f"access key in {source.where}"
+        case EnvironmentKeys():
+            return "access key in the environment"
+        case Container():
+            return "container credentials endpoint"
+        case InstanceMetadata():
+            return "instance metadata (IMDSv2)"
+        case Process():
+            return f"credential_process of {source.where}"
+        case WebIdentity():
+            return f"{source.role_arn} with the web identity token in {source.token_file}"
+        case SsoRole():
+            named = f"sso-session {source.session!r}" if source.session else source.start_url
+            return f"{source.role_name} of account {source.account_id} through {named}"
+        case AssumeRole():
+            return f"{source.role_arn}, assumed with: {describe(source.source)}"
