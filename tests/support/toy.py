@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ec2query.shape import Operation, Result, Service, Shape, wire
 
-__all__ = ["SERVICE", "Do", "DoNothing", "DoResult", "Leaf", "Node"]
+__all__ = ["SERVICE", "Change", "DescribeIt", "Do", "DoNothing", "DoResult", "Leaf", "Node"]
 
 SERVICE = Service(
     name="toy",
@@ -70,3 +70,13 @@ class Do(Operation[DoResult]):
 
 class DoNothing(Operation[Result]):
     pass
+
+
+class Change(Operation[DoResult]):
+    """It changes something and has no idempotency token."""
+
+    text: str | None = wire("text", default=None)
+
+
+class DescribeIt(Operation[DoResult]):
+    """It only reads."""

@@ -7,6 +7,7 @@ calls use; nothing is looked up before.
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -14,8 +15,12 @@ from .._version import __version__
 from ..errors import ConfigurationError, CredentialsError, ParameterError
 from ..model_dict import from_dict
 from ..protocol import call as protocol
+from ..protocol.channel import Channel, CredentialsSource, GivenCredentials
 from ..protocol.effects import Flow, Timeout
 from ..protocol.endpoint_choice import EndpointChoice, choose_endpoint
+from ..protocol.quota import Quota
+from ..protocol.retry import Retries
+from ..protocol.retry_policy import resolve_policy
 from ..protocol.sign import Credentials, SigV4Signer
 from ..protocol.xml import Limits
 from ..shape import Operation, Result
@@ -41,7 +46,7 @@ class Caller:
             raise ConfigurationError("expected a transport or an http_client, got both; give one of them")
         self.options = options
         self.world = options.get("world") or system_world()
-        self._channel: protocol.Channel | None = None
+        self._channel: Channel | None = None
 
     def call(self, operation: Operation[R], /) -> Flow[R]:
         """Give the flow of one API call."""
@@ -63,13 +68,16 @@ class Caller:
         operation: Operation[Result] = from_dict(found, params)
         return operation
 
-    def channel(self) -> protocol.Channel:
+    def channel(self) -> Channel:
         """Return what all calls share, settled at the first call. Raises: ConfigurationError."""
         if self._channel is None:
             options = self.options
-            self._channel = protocol.Channel(
+            self._channel = Channel(
                 endpoint=self.endpoint().endpoint,
-                credentials=self._credentials,
+                credentials=self._credentials(),
+                retries=options.get("retries") or self._retries(),
+                deadline=_positive("deadline", options.get("deadline")),
+                on_attempt=options.get("on_attempt"),
                 world=self.world,
                 user_agent=user_agent(options.get("app_id") or self.world.environ.get("AWS_SDK_UA_APP_ID")),
                 signer=options.get("signer") or SigV4Signer(),
@@ -99,9 +107,9 @@ class Caller:
             )
         return found.strip()
 
-    def _credentials(self) -> Flow[Credentials]:
+    def _credentials(self) -> CredentialsSource:
         if given := self.options.get("credentials"):
-            return given
+            return GivenCredentials(given)
         environ = self.world.environ
         key, secret = environ.get("AWS_ACCESS_KEY_ID"), environ.get("AWS_SECRET_ACCESS_KEY")
         if not key or not secret:
@@ -109,8 +117,20 @@ class Caller:
                 "no credentials: looked at the credentials argument, AWS_ACCESS_KEY_ID and"
                 " AWS_SECRET_ACCESS_KEY; set both of them, or give credentials="
             )
-        return Credentials(key, secret, environ.get("AWS_SESSION_TOKEN") or None)
-        yield  # a flow that asks for nothing
+        return GivenCredentials(Credentials(key, secret, environ.get("AWS_SESSION_TOKEN") or None))
+
+    def _retries(self) -> Retries:
+        policy = resolve_policy(
+            self.world.environ,
+            mode=self.options.get("retry_mode"),
+            attempts=self.options.get("max_attempts"),
+        )
+        return Retries(
+            policy,
+            random=self.world.random,
+            clock=self.world.monotonic,
+            quota=Quota(lock=threading.Lock()),
+        )
 
     def described(self) -> str:
         """Say in a few words what this client is, without looking anything up."""
@@ -123,9 +143,14 @@ def _timeout(value: Timeout | float | None) -> Timeout:
         return Timeout()
     if isinstance(value, Timeout):
         return value
-    if not value > 0:
-        raise ConfigurationError(f"timeout: expected a positive number of seconds, got {value!r}")
-    return Timeout(connect=value, read=value, write=value, pool=value)
+    seconds = _positive("timeout", value)
+    return Timeout(connect=seconds, read=seconds, write=seconds, pool=seconds)
+
+
+def _positive(name: str, value: float | None) -> float | None:
+    if value is not None and not value > 0:
+        raise ConfigurationError(f"{name}: expected a positive number of seconds, got {value!r}")
+    return value
 
 
 def user_agent(app_id: str | None = None) -> str:

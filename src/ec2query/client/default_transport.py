@@ -31,7 +31,7 @@ def blocking_transport(caller: Caller) -> httpx.BaseTransport:
     """Make the transport of a Client."""
     ca_bundle, proxy = _settings(caller)
     if proxy is None:
-        from .transport_blocking import BlockingLaneTransport
+        from .blocking_transport import BlockingLaneTransport
 
         return BlockingLaneTransport(ca_bundle=ca_bundle)
     import httpx

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from ..protocol.effects import Timeout
+from ..protocol.events import OnAttempt
+from ..protocol.retry import Retries
 from ..protocol.sign import Credentials, Signer
 from ..protocol.world import World
 from ..protocol.xml import Limits
@@ -27,6 +29,10 @@ class Options(TypedDict, total=False):
     endpoint_url: `http://127.0.0.1:5000`; else AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL, else the Region's.
     use_fips, use_dual_stack: else AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT.
     timeout: seconds for connecting, reading, writing, waiting for a connection (all one: a float).
+    deadline: seconds for a whole call, all attempts and waits together; else none.
+    max_attempts, retry_mode: 3, standard (or adaptive), unless AWS_MAX_ATTEMPTS, AWS_RETRY_MODE differ.
+    retries: policy, quota and rate of your own, which several clients may share.
+    on_attempt: called with an AttemptEvent after each attempt.
     limits: what an answer may hold.
     ca_bundle: a file or folder of certificates; else AWS_CA_BUNDLE, else certifi's.
     app_id: named in the User-Agent; else AWS_SDK_UA_APP_ID.
@@ -40,6 +46,11 @@ class Options(TypedDict, total=False):
     use_fips: bool | None
     use_dual_stack: bool | None
     timeout: Timeout | float | None
+    deadline: float | None
+    max_attempts: int | None
+    retry_mode: str | None
+    retries: Retries | None
+    on_attempt: OnAttempt | None
     limits: Limits | None
     ca_bundle: str | None
     app_id: str | None

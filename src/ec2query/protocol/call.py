@@ -1,50 +1,29 @@
-"""One API call, start to finish, as a flow: serialize, sign, send, read the answer.
+"""One API call, start to finish, as a flow: serialize once, then sign, send and read until it is done.
 
-`Channel` is what all calls of a client share. The flow asks for `Send` and, between the pieces of
-a long answer, for `Pause`; nothing else of the world is touched.
+The flow asks for `Send`, for `Sleep` between attempts, for `Pause` between the pieces of a long
+answer, and for whatever its credentials need; nothing else of the world is touched.
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
 
 from ..errors import DryRunSucceeded, ParameterError, ResponseError, Unauthorized
-from ..shape import Operation, Result, members, service_of
-from .effects import Flow, Timeout, pause, send
-from .endpoint import Endpoint
-from .message import HttpRequest, HttpResponse
-from .parse import ResultDecoder
+from ..shape import Operation, Result, members
+from .attempts import attempts
+from .channel import Channel
+from .effects import Flow
+from .message import HttpRequest
 from .serialize import action_of, serialize
-from .sign import Credentials, Signer, SigV4Signer
-from .world import World
-from .xml import Limits
 
-__all__ = ["Channel", "call", "permitted", "prepare"]
+__all__ = ["call", "permitted", "prepare"]
 
 R = TypeVar("R", bound=Result)
 
-# Pieces of an answer between which other tasks may run: about 5 ms of work each.
-_PIECE = 128 * 1024
-
 _FORM = "application/x-www-form-urlencoded; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
-    """What every call of a client shares. `credentials` is asked anew for each attempt."""
-
-    endpoint: Endpoint
-    credentials: Callable[[], Flow[Credentials]]
-    world: World
-    user_agent: str
-    signer: Signer = field(default_factory=SigV4Signer)
-    timeout: Timeout = field(default_factory=Timeout)
-    limits: Limits = field(default_factory=Limits)
 
 
 def call(operation: Operation[R], channel: Channel) -> Flow[R]:
@@ -52,18 +31,10 @@ def call(operation: Operation[R], channel: Channel) -> Flow[R]:
 
     Raises: every branch of the error tree but WaiterError.
     """
-    operation = _with_tokens(operation, channel.world)
-    request = prepare(operation, channel)
-    credentials = yield from channel.credentials()
-    signed = channel.signer.sign(
-        request,
-        credentials,
-        region=channel.endpoint.region,
-        service=service_of(type(operation)).signing_name,
-        now=channel.world.now(),
-    )
-    response = yield from send(signed, channel.timeout, channel.limits.body)
-    return (yield from _read(type(operation), response, channel.limits))
+    # One draw a call: attempts have it in common, and so has the idempotency token.
+    token = channel.world.token()
+    operation = _with_tokens(operation, token)
+    return (yield from attempts(operation, prepare(operation, channel), channel, token))
 
 
 def permitted(operation: Operation[Any], channel: Channel) -> Flow[bool]:
@@ -105,7 +76,7 @@ def prepare(operation: Operation[Any], channel: Channel) -> HttpRequest:
     )
 
 
-def _with_tokens(operation: Operation[R], world: World) -> Operation[R]:
+def _with_tokens(operation: Operation[R], token: str) -> Operation[R]:
     """Fill idempotency tokens that the caller left out: once for a call, whatever its attempts.
 
     https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
@@ -113,21 +84,9 @@ def _with_tokens(operation: Operation[R], world: World) -> Operation[R]:
     missing = [name for name in _token_members(type(operation)) if getattr(operation, name) is None]
     if not missing:
         return operation
-    return dataclasses.replace(operation, **{name: world.token() for name in missing})
+    return dataclasses.replace(operation, **dict.fromkeys(missing, token))
 
 
 @cache
 def _token_members(operation: type[Operation[Any]]) -> tuple[str, ...]:
     return tuple(member.name for member in members(operation) if member.token)
-
-
-def _read(operation: type[Operation[R]], response: HttpResponse, limits: Limits) -> Flow[R]:
-    decoder = ResultDecoder(operation, response.status, response.headers, limits=limits)
-    body = response.body
-    if len(body) <= _PIECE:
-        decoder.feed(body)
-        return decoder.close()
-    for begin in range(0, len(body), _PIECE):
-        decoder.feed(body[begin : begin + _PIECE])
-        yield from pause()
-    return decoder.close()

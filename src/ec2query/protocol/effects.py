@@ -40,12 +40,18 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeout:
-    """Seconds allowed for connecting, for each read, each write, and for a free connection."""
+    """Seconds allowed for connecting, for each read, each write, for a free connection, and in all.
+
+    `slowest` is the bytes per second that an answer must bring on average over any `window` seconds.
+    """
 
     connect: float | None = 10.0
     read: float | None = 60.0
     write: float | None = 60.0
     pool: float | None = 60.0
+    total: float | None = None
+    slowest: float | None = 1.0
+    window: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,204 @@
+"""The attempts of one call: sign, send, read, and decide what follows a failure.
+
+Each attempt is signed anew. `amz-sdk-invocation-id` stays the same, `amz-sdk-request` counts. What
+to do is decided elsewhere (`retry`, `clock_skew`, `outcome`); this is the script that asks them.
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from ..errors import Ec2QueryError, ResponseError, ServiceError, TransportError
+from ..shape import Operation, Result, service_of
+from .adaptive import place_in_line
+from .channel import Channel
+from .clock_skew import RefreshCredentials, SkewRemedy, judge_skew
+from .effects import Flow, Timeout, pause, send, sleep
+from .events import AttemptEvent
+from .message import HttpRequest, HttpResponse
+from .outcome import is_repeatable, leaves_unknown, mark_unknown
+from .parse import ResultDecoder
+from .retry import GiveUp, Retry
+from .serialize import action_of
+from .sign import Credentials
+
+__all__ = ["attempts"]
+
+R = TypeVar("R", bound=Result)
+
+# Pieces of an answer between which other tasks may run: a few milliseconds of work each.
+_PIECE = 128 * 1024
+
+
+@dataclass(slots=True)
+class _Attempt(Generic[R]):
+    """One attempt, filled in as it goes."""
+
+    number: int
+    sent_at: float
+    signed_at: datetime
+    offset: timedelta
+    credentials: Credentials
+    waited: float
+    seconds: float = 0.0
+    response: HttpResponse | None = None
+    result: R | None = None
+    error: Ec2QueryError | None = None
+
+
+def attempts(operation: Operation[R], request: HttpRequest, channel: Channel, invocation_id: str) -> Flow[R]:
+    """Try until one attempt succeeds or the retry rules say that it is enough.
+
+    Raises: the error of the last attempt, which says where an earlier one may have taken effect.
+    """
+    retries, began = channel.retries, channel.world.monotonic()
+    unknown: list[int] = []
+    number, remedies = 0, 0
+    retry: Retry | None = None
+    while True:
+        number += 1
+        remaining = None if channel.deadline is None else began + channel.deadline - channel.world.monotonic()
+        tried: _Attempt[R] = yield from _attempt(
+            operation, request, channel, invocation_id, number, remaining
+        )
+        error = tried.error
+        if error is None:
+            retries.succeeded(retry)
+            _tell(channel, operation, invocation_id, tried)
+            assert tried.result is not None
+            return tried.result
+        remedy = _remedy(tried) if not remedies else None
+        if remedy is not None:
+            remedies += 1
+            _apply(remedy, tried, channel)
+            _tell(channel, operation, invocation_id, tried, delay=0.0, reason=type(remedy).__name__)
+            continue
+        if leaves_unknown(error) and not is_repeatable(operation):
+            unknown.append(number)
+        if remaining is not None:
+            remaining -= channel.world.monotonic() - tried.sent_at
+        decision = retries.failed(
+            operation,
+            number - remedies,
+            error,
+            sent_at=tried.sent_at,
+            headers=tried.response.headers if tried.response else None,
+            remaining=remaining,
+        )
+        if isinstance(decision, GiveUp):
+            _tell(channel, operation, invocation_id, tried, reason=decision.reason)
+            mark_unknown(error, unknown)
+            raise error
+        retry = decision
+        _tell(channel, operation, invocation_id, tried, delay=retry.delay, reason=retry.reason)
+        yield from sleep(retry.delay)
+
+
+def _attempt(
+    operation: Operation[R],
+    request: HttpRequest,
+    channel: Channel,
+    invocation_id: str,
+    number: int,
+    remaining: float | None,
+) -> Flow[_Attempt[R]]:
+    retries, world = channel.retries, channel.world
+    waited = (yield from place_in_line(retries.limiter)) if retries.limiter is not None else 0.0
+    credentials = yield from channel.credentials.current()
+    offset = channel.clock.offset
+    signed_at = world.now() + offset
+    headers = {
+        **request.headers,
+        "amz-sdk-invocation-id": invocation_id,
+        "amz-sdk-request": f"attempt={number}; max={retries.policy.attempts}",
+    }
+    signed = channel.signer.sign(
+        HttpRequest(request.method, request.url, headers, request.body),
+        credentials,
+        region=channel.endpoint.region,
+        service=service_of(type(operation)).signing_name,
+        now=signed_at,
+    )
+    tried: _Attempt[R] = _Attempt(number, world.monotonic(), signed_at, offset, credentials, waited)
+    try:
+        tried.response = yield from send(signed, _within(channel.timeout, remaining), channel.limits.body)
+        tried.result = yield from _read(type(operation), tried.response, channel)
+    except (ServiceError, ResponseError, TransportError) as error:
+        tried.error = error
+    tried.seconds = world.monotonic() - tried.sent_at
+    return tried
+
+
+def _within(timeout: Timeout, remaining: float | None) -> Timeout:
+    """Leave an attempt no more time than the call has."""
+    if remaining is None:
+        return timeout
+    remaining = max(remaining, 0.0)
+    return dataclasses.replace(timeout, total=min(remaining, timeout.total or remaining))
+
+
+def _read(operation: type[Operation[R]], response: HttpResponse, channel: Channel) -> Flow[R]:
+    decoder = ResultDecoder(operation, response.status, response.headers, limits=channel.limits)
+    body = response.body
+    if len(body) <= _PIECE:
+        decoder.feed(body)
+        return decoder.close()
+    for begin in range(0, len(body), _PIECE):
+        decoder.feed(body[begin : begin + _PIECE])
+        yield from pause()
+    return decoder.close()
+
+
+def _remedy(tried: _Attempt[Any]) -> SkewRemedy | None:
+    if not isinstance(tried.error, ServiceError):
+        return None
+    return judge_skew(
+        tried.error.code,
+        tried.response.headers.get("date") if tried.response else None,
+        signed_at=tried.signed_at,
+        offset=tried.offset,
+        seconds=tried.seconds,
+        expires_at=tried.credentials.expires_at,
+    )
+
+
+def _apply(remedy: SkewRemedy, tried: _Attempt[Any], channel: Channel) -> None:
+    if remedy.offset is not None:
+        channel.clock.offset = remedy.offset
+    if isinstance(remedy, RefreshCredentials):
+        channel.credentials.refuse(tried.credentials)
+
+
+def _tell(
+    channel: Channel,
+    operation: Operation[Any],
+    invocation_id: str,
+    tried: _Attempt[Any],
+    *,
+    delay: float | None = None,
+    reason: str | None = None,
+) -> None:
+    if channel.on_attempt is None:
+        return
+    error = tried.error
+    named = tried.result if error is None else error
+    channel.on_attempt(
+        AttemptEvent(
+            service=service_of(type(operation)).name,
+            operation=action_of(type(operation)),
+            region=channel.endpoint.region,
+            invocation_id=invocation_id,
+            attempt=tried.number,
+            seconds=tried.seconds,
+            waited=tried.waited,
+            status=tried.response.status if tried.response else getattr(error, "status", None),
+            request_id=getattr(named, "request_id", None),
+            error=None if error is None else getattr(error, "code", None) or type(error).__name__,
+            delay=delay,
+            reason=reason,
+        )
+    )
