@@ -33,7 +33,7 @@ from ec2query.protocol.message import HttpRequest, HttpResponse
 from ec2query.protocol.retry import Retries
 from ec2query.protocol.retry_policy import STANDARD, Policy
 from ec2query.protocol.sign import Credentials
-from support.play import NOW, FakeTime, Played, play
+from support.play import NOW, FakeTime, Played, Reply, play
 from support.toy import Change, DescribeIt, Do, DoResult
 
 KEYS = Credentials("AKIDEXAMPLE", "secret")
@@ -170,7 +170,7 @@ def test_a_deadline_ends_the_attempts() -> None:
 def test_an_unknown_outcome_is_told() -> None:
     """An operation that changes something says which attempts may have taken effect."""
     time = FakeTime()
-    replies = [TransportTimeout("late"), refused("InvalidParameterValue")]
+    replies: list[Reply] = [TransportTimeout("late"), refused("InvalidParameterValue")]
     with pytest.raises(ServiceError, match="attempt 1 may have taken effect"):
         play(call(Change(), channel(time)), replies, time)
     for harmless in (Do(), DescribeIt()):

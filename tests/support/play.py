@@ -10,7 +10,7 @@ from ec2query.protocol.effects import Flow, Pause, Send, Sleep
 from ec2query.protocol.message import HttpRequest, HttpResponse
 from ec2query.protocol.world import World
 
-__all__ = ["NOW", "FakeTime", "Played", "play"]
+__all__ = ["NOW", "FakeTime", "Played", "Reply", "play"]
 
 T = TypeVar("T")
 
