@@ -62,7 +62,7 @@ WRITTEN: dict[str, tuple[DoResult, str]] = {
 def body_of(result: DoResult) -> str:
     """Encode, and leave out the frame and the empty lists that every answer has."""
     text = encode_xml(result, "id-1", Do).decode()
-    head = '<?xml version="1.0" encoding="UTF-8"?>\n<DoResponse xmlns="https://example.com/doc/2020-01-08"'
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<DoResponse xmlns="https://example.com/doc/2020-01-08/"'
     assert text.startswith(head)
     text = text.partition("<requestId>id-1</requestId>")[2].removesuffix("</DoResponse>")
     for name in ("leafSet", "textSet", "wholeSet", "grid"):
@@ -103,7 +103,7 @@ def test_an_answer_without_members() -> None:
     """An operation without output still says its request id, the one that is passed."""
     text = encode_xml(Result(request_id="old"), "new", DoNothing)
     root = ElementTree.fromstring(text)
-    assert root.tag == "{https://example.com/doc/2020-01-08}DoNothingResponse"
+    assert root.tag == "{https://example.com/doc/2020-01-08/}DoNothingResponse"
     assert [(child.tag.partition("}")[2], child.text) for child in root] == [("requestId", "new")]
 
 

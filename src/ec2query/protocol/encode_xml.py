@@ -46,7 +46,9 @@ def encode_xml(result: Result, request_id: str, operation: type[Operation[Any]])
     """
     root = f"{action_of(operation)}Response"
     shape = _shape(type(result))
-    out = [_DECLARATION, f'<{root} xmlns="{_escaped(service_of(operation).namespace, root)}"']
+    # The model's namespace ends without the slash that EC2's answers have.
+    namespace = service_of(operation).namespace.rstrip("/") + "/"
+    out = [_DECLARATION, f'<{root} xmlns="{_escaped(namespace, root)}"']
     shape.write_attributes(result, root, out)
     out.append(f"><requestId>{_escaped(request_id, 'requestId')}</requestId>")
     shape.write_elements(result, root, out)
