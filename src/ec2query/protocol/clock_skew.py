@@ -24,6 +24,9 @@ _THRESHOLD = timedelta(minutes=4)
 # Closer to their end than this, credentials must be refreshed anyway.
 _NEAR_EXPIRY = timedelta(minutes=10)
 
+# A date beyond these is no clock's, and adding such an offset could leave the calendar.
+_YEARS = range(2000, 2200)
+
 _SKEW_CODES = frozenset(
     {"requestexpired", "requesttimetooskewed", "authfailure", "signaturedoesnotmatch", "requestinthefuture"}
 )
@@ -75,12 +78,15 @@ def judge_skew(
 
 
 def server_time(date: str | None) -> datetime | None:
-    """Read a Date header (RFC 9110, section 5.6.7); None where it is absent or cannot be read."""
+    """Read a Date header (RFC 9110, section 5.6.7); None where it is absent or cannot be believed."""
+    if date is None or not date[:3].isalpha():
+        return None
     try:
-        return None if date is None else read_timestamp(date)
+        found = read_timestamp(date)
     except (ValueError, IndexError, TypeError):
         # The standard library's parser lets all three out of malformed dates.
         return None
+    return found if found.year in _YEARS else None
 
 
 def _skew(signed_at: datetime, date: datetime, seconds: float) -> timedelta:
