@@ -179,10 +179,11 @@ def test_a_custom_endpoint_contradicts_fips_and_dual_stack(
     custom: dict[str, Any], switch: str, name: str
 ) -> None:
     """Nobody should believe a custom endpoint to be FIPS; the sentence names both settings."""
+    options: dict[str, Any] = {**custom, switch: True}
     with pytest.raises(
         ConfigurationError, match=rf"no custom endpoint together with {name} \(on by argument\)"
     ):
-        choose_endpoint("us-east-1", **(custom | {switch: True}))
+        choose_endpoint("us-east-1", **options)
 
 
 @pytest.mark.parametrize(
