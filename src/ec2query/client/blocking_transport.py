@@ -6,8 +6,6 @@ connections that the server closed are those of LaneTransport.
 
 from __future__ import annotations
 
-import contextlib
-import socket
 import ssl
 import threading
 import time
@@ -19,6 +17,7 @@ import httpx
 from ..errors import ConfigurationError
 from .failures import as_httpx
 from .lanes import Lanes, Origin, Ticket
+from .network_blocking import BlockingStream, connect
 from .tls import shared_context
 from .transport import closed, message_of, origin_of
 
@@ -28,7 +27,7 @@ __all__ = ["BlockingLaneTransport"]
 class _Connection:
     __slots__ = ("http", "idle_since", "origin", "stream")
 
-    def __init__(self, origin: Origin, stream: httpcore.NetworkStream) -> None:
+    def __init__(self, origin: Origin, stream: BlockingStream) -> None:
         scheme, host, port = origin
         self.origin = origin
         self.stream = stream
@@ -77,11 +76,14 @@ class BlockingLaneTransport(httpx.BaseTransport):
         origin = origin_of(request.url)
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
         message = message_of(request)
+        total = timeouts.get("total")
+        deadline = None if total is None else time.monotonic() + total
         connection = self._take(origin, timeouts.get("pool"))
         try:
             if connection is None:
                 connection = self._open(origin, timeouts.get("connect"))
             self._busy.add(connection)
+            connection.stream.deadline = deadline
             response = connection.http.handle_request(message)
         except BaseException as error:
             self._give_up(origin, connection)
@@ -103,8 +105,7 @@ class BlockingLaneTransport(httpx.BaseTransport):
                 connection.abort()
             busy = list(self._busy)
         for connection in busy:  # their threads wake up, and close them
-            with contextlib.suppress(OSError):
-                connection.stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+            connection.stream.wake()
 
     def _take(self, origin: Origin, seconds: float | None) -> _Connection | None:
         """Take a place among the connections: an idle one, or None for the right to open one."""
@@ -147,14 +148,7 @@ class BlockingLaneTransport(httpx.BaseTransport):
             context = self._ssl_context or shared_context(self._ca_bundle)
         elif scheme != "http":
             raise httpx.UnsupportedProtocol(f"expected http or https, got {scheme}")
-        stream = httpcore.SyncBackend().connect_tcp(host, port, timeout=seconds)
-        if context is not None:
-            try:
-                stream = stream.start_tls(context, server_hostname=host, timeout=seconds)
-            except BaseException:
-                stream.close()
-                raise
-        return _Connection(origin, stream)
+        return _Connection(origin, connect(host, port, context, seconds))
 
     def _give_up(self, origin: Origin, connection: _Connection | None) -> None:
         with self._lock:

@@ -32,7 +32,8 @@ Sleeper: TypeAlias = Callable[[float], Awaitable[None] | None]
 class AsyncDriver:
     """Runs flows on the running event loop.
 
-    `sleep` replaces the waiting; under `root` all files are looked for (`/x` is `root/x`).
+    `sleep` replaces the waiting, `monotonic` the clock that judges an answer's pace; under `root` all
+    files are looked for (`/x` is `root/x`).
     """
 
     def __init__(
@@ -40,13 +41,14 @@ class AsyncDriver:
         transport: httpx.AsyncBaseTransport | httpx.AsyncClient,
         *,
         sleep: Sleeper | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
         root: str | None = None,
     ) -> None:
         self._sleeper: Sleeper = sleep or anyio.sleep
         self._root = root
         self._runs = AsyncRuns()
         self._performers: dict[type[Effect], Callable[[Any], Awaitable[object]]] = {
-            Send: AsyncSender(transport),
+            Send: AsyncSender(transport, monotonic),
             Pause: _checkpoint,
             Sleep: self._sleep,
             Shared: self._share,
@@ -93,7 +95,7 @@ class AsyncDriver:
 class BlockingDriver:
     """Runs flows in the calling thread; threads may share it.
 
-    `sleep` replaces the waiting (no coroutine function); under `root` all files are looked for.
+    The arguments are those of AsyncDriver; `sleep` may not be a coroutine function.
     """
 
     def __init__(
@@ -101,13 +103,14 @@ class BlockingDriver:
         transport: httpx.BaseTransport | httpx.Client,
         *,
         sleep: Sleeper | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
         root: str | None = None,
     ) -> None:
         self._sleeper: Sleeper = sleep or time.sleep
         self._root = root
         self._runs = BlockingRuns()
         self._performers: dict[type[Effect], Callable[[Any], object]] = {
-            Send: BlockingSender(transport),
+            Send: BlockingSender(transport, monotonic),
             Pause: _nothing,
             Sleep: self._sleep,
             Shared: self._share,

@@ -1,18 +1,19 @@
 """One HTTP exchange without its I/O: httpx's request made of ours, our response made of httpx's.
 
 Both drivers use it. The body is counted and decoded as its chunks come, never beyond the limit; a
-body that breaks off is a ResponseError, since an answer had begun.
+body that breaks off is a ResponseError, since an answer had begun. One that trickles is a timeout.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import httpx
 
 from ..errors import Ec2QueryError, ResponseError, TransportTimeout
 from ..protocol.content import ContentDecoder
-from ..protocol.effects import Send
+from ..protocol.effects import Send, Timeout
 from ..protocol.message import HttpResponse
 from .failures import failure, where
 
@@ -20,25 +21,42 @@ __all__ = ["Answer", "SignedHeaders", "httpx_request"]
 
 _url = lru_cache(maxsize=64)(httpx.URL)
 
+_BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE")
+
 
 def httpx_request(effect: Send) -> httpx.Request:
     """Make the request that httpx's transports take, with its timeouts."""
     request, timeout = effect.request, effect.timeout
-    url = request.url
-    return httpx.Request(
+    text = request.url
+    url = httpx.URL(text) if "?" in text else _url(text)
+    headers = [(name.encode(), value.encode()) for name, value in request.headers.items()]
+    if "host" not in request.headers:
+        headers.insert(0, (b"host", url.netloc))
+    if "content-length" not in request.headers and (request.body or request.method not in _BODILESS):
+        headers.append((b"content-length", b"%d" % len(request.body)))
+    made = httpx.Request(
         request.method,
-        httpx.URL(url) if "?" in url else _url(url),
-        headers=list(request.headers.items()),
-        content=request.body,
-        extensions={
-            "timeout": {
-                "connect": timeout.connect,
-                "read": timeout.read,
-                "write": timeout.write,
-                "pool": timeout.pool,
-            }
-        },
+        url,
+        headers=headers,
+        stream=httpx.ByteStream(request.body),  # given as `content`, it costs three times as much
+        extensions={"timeout": _seconds(timeout)},
     )
+    made.read()
+    return made
+
+
+def _seconds(timeout: Timeout) -> dict[str, float | None]:
+    """Give the timeouts as httpx's transports take them, none longer than the total."""
+    seconds: dict[str, float | None] = {
+        "connect": timeout.connect,
+        "read": timeout.read,
+        "write": timeout.write,
+        "pool": timeout.pool,
+    }
+    if (total := timeout.total) is not None:
+        seconds = {name: total if each is None else min(each, total) for name, each in seconds.items()}
+        seconds["total"] = total  # httpx's own transports look at the other four only
+    return seconds
 
 
 class SignedHeaders(httpx.Headers):
@@ -64,11 +82,24 @@ class SignedHeaders(httpx.Headers):
 class Answer:
     """An answer whose head has come: `feed` it the raw body, then `close` it."""
 
-    __slots__ = ("_coded", "_decoder", "_effect", "_headers", "_parts", "_status")
+    __slots__ = (
+        "_clock",
+        "_coded",
+        "_decoder",
+        "_effect",
+        "_headers",
+        "_mark",
+        "_parts",
+        "_since",
+        "_status",
+    )
 
-    def __init__(self, effect: Send, response: httpx.Response) -> None:
+    def __init__(self, effect: Send, response: httpx.Response, clock: Callable[[], float]) -> None:
         self._effect = effect
         self._status = response.status_code
+        self._clock = clock
+        self._since = clock()
+        self._mark = 0
         headers: dict[str, str] = {}
         for raw_name, raw_value in response.headers.raw:
             name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
@@ -82,7 +113,10 @@ class Answer:
         self._coded = 0
 
     def feed(self, chunk: bytes) -> None:
+        """Take a chunk of the raw body. Raises: ResponseError, TransportTimeout."""
         self._coded += len(chunk)
+        if (now := self._clock()) - self._since >= self._effect.timeout.window:
+            self._check_pace(now)
         try:
             self._parts += self._decoder.feed(chunk)
         except ResponseError as error:
@@ -99,6 +133,17 @@ class Answer:
         if declared.isdecimal() and int(declared) != self._coded and not bodiless:
             raise self.wrong(f"the body is truncated: expected {declared} bytes, got {self._coded}")
         return HttpResponse(self._status, self._headers, b"".join(self._parts))
+
+    def _check_pace(self, now: float) -> None:
+        """Look back at one window: a trickle satisfies each read's timeout, and would never end."""
+        slowest, seconds = self._effect.timeout.slowest, now - self._since
+        came = self._coded - self._mark
+        if slowest is not None and came < slowest * seconds:
+            raise TransportTimeout(
+                f"{where(self._effect.request)}: the answer came too slowly: expected {slowest:g} bytes"
+                f" per second, got {came} bytes in {seconds:.0f} s"
+            )
+        self._since, self._mark = now, self._coded
 
     def consumed(self, body: bytes) -> HttpResponse:
         """Give the response whose body an event hook has read, and thereby decoded, already."""

@@ -1,6 +1,7 @@
-"""Which asynchronous library is running, and how one connects with it: chosen at the first connect.
+"""Which asynchronous library is running, and how one connects with it: found at the first request.
 
-asyncio has a network of our own (`network_asyncio`), trio has httpcore's.
+asyncio has a network of our own (`network_asyncio`), trio has httpcore's. A Network belongs to one
+event loop, as all its connections do.
 """
 
 from __future__ import annotations
@@ -8,22 +9,39 @@ from __future__ import annotations
 import asyncio
 import ssl
 import sys
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias, cast
 
 import httpcore
 
-__all__ = ["Connect", "connect_with_trio", "running_network"]
+from ..errors import ConfigurationError
 
-# (host, port, TLS context, seconds) -> the stream, and a function that closes it at once
-Connect: TypeAlias = Callable[
-    [str, int, ssl.SSLContext | None, float | None],
-    Awaitable[tuple[httpcore.AsyncNetworkStream, Callable[[], None]]],
-]
+__all__ = ["Network", "running_network"]
+
+# The stream, and a function that closes it at once.
+Connected: TypeAlias = tuple[httpcore.AsyncNetworkStream, Callable[[], None]]
 
 
-def running_network() -> tuple[Callable[[], object], Connect]:
-    """Find the running library: a function that names its loop, and its way to connect."""
+class Network(Protocol):
+    """What a transport needs of the library."""
+
+    def is_running_here(self) -> bool:
+        """Whether the loop is the one that runs the caller."""
+        ...
+
+    def refuse_while_alive(self) -> None:
+        """Raise ConfigurationError where the loop still runs, in another thread."""
+        ...
+
+    async def connect(
+        self, host: str, port: int, context: ssl.SSLContext | None, seconds: float | None
+    ) -> Connected:
+        """Connect, and shake hands where there is a context. Raises: ConnectError, ConnectTimeout."""
+        ...
+
+
+def running_network() -> Network:
+    """Find the library by asking it, so that nothing has to be installed that knows."""
     trio = sys.modules.get("trio")
     if trio is not None:
         try:
@@ -31,29 +49,62 @@ def running_network() -> tuple[Callable[[], object], Connect]:
         except RuntimeError:
             pass
         else:
-            return trio.lowlevel.current_trio_token, connect_with_trio
-    return asyncio.get_running_loop, _connect_with_asyncio
+            return _Trio(trio)
+    return _Asyncio()
 
 
-async def _connect_with_asyncio(
-    host: str, port: int, context: ssl.SSLContext | None, seconds: float | None
-) -> tuple[httpcore.AsyncNetworkStream, Callable[[], None]]:
-    from .network_asyncio import connect
+class _Asyncio:
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
 
-    stream = await connect(host, port, context, seconds)
-    return stream, stream.abort
+    def is_running_here(self) -> bool:
+        return asyncio._get_running_loop() is self._loop
+
+    def refuse_while_alive(self) -> None:
+        if self._loop.is_running():
+            raise _elsewhere()
+
+    async def connect(
+        self, host: str, port: int, context: ssl.SSLContext | None, seconds: float | None
+    ) -> Connected:
+        from .network_asyncio import connect
+
+        stream = await connect(host, port, context, seconds)
+        return stream, stream.abort
 
 
-async def connect_with_trio(
-    host: str, port: int, context: ssl.SSLContext | None, seconds: float | None
-) -> tuple[httpcore.AsyncNetworkStream, Callable[[], None]]:
-    """Connect by httpcore's trio backend."""
-    stream = await httpcore.TrioBackend().connect_tcp(host, port, timeout=seconds)
-    close: Callable[[], None] = stream.get_extra_info("socket").close
-    if context is not None:
+class _Trio:
+    def __init__(self, trio: Any) -> None:
+        self._trio = trio
+        self._token = trio.lowlevel.current_trio_token()
+
+    def is_running_here(self) -> bool:
         try:
-            stream = await stream.start_tls(context, server_hostname=host, timeout=seconds)
-        except BaseException:
-            close()
-            raise
-    return stream, close
+            return self._trio.lowlevel.current_trio_token() is self._token
+        except RuntimeError:
+            return False
+
+    def refuse_while_alive(self) -> None:
+        try:
+            self._token.run_sync_soon(int)
+        except self._trio.RunFinishedError:
+            return
+        raise _elsewhere()
+
+    async def connect(
+        self, host: str, port: int, context: ssl.SSLContext | None, seconds: float | None
+    ) -> Connected:
+        backend = cast(httpcore.AsyncNetworkBackend, httpcore.TrioBackend())
+        stream = await backend.connect_tcp(host, port, timeout=seconds)
+        close: Callable[[], None] = stream.get_extra_info("socket").close
+        if context is not None:
+            try:
+                stream = await stream.start_tls(context, server_hostname=host, timeout=seconds)
+            except BaseException:
+                close()
+                raise
+        return stream, close
+
+
+def _elsewhere() -> ConfigurationError:
+    return ConfigurationError("this client is in use on another event loop; make a client for each loop")

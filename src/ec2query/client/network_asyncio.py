@@ -7,10 +7,12 @@ from `data_received`. `abort` closes at once and is safe to call from anywhere i
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import select
+import socket
 import ssl
 from collections import deque
-from typing import Any
+from typing import Any, cast
 
 import httpcore
 
@@ -59,8 +61,7 @@ class AsyncioStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     # What the loop calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one without saying so
 
     def data_received(self, data: bytes) -> None:
         self._received.append(data)
@@ -119,7 +120,8 @@ class AsyncioStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
 
     async def aclose(self) -> None:
         self.abort()
-        await asyncio.wait([self._closed])
+        if not self._loop.is_closed():
+            await asyncio.wait([self._closed])
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
@@ -133,6 +135,9 @@ class AsyncioStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._unsent_size = 0
         if not self._loop.is_closed():
             self._transport.abort()
+        elif (sock := self._transport.get_extra_info("socket")) is not None:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
     async def _flush(self) -> None:
         if self._ended:  # the reading that follows tells why

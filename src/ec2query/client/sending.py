@@ -9,21 +9,25 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
+import anyio
 import httpx
 
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, TransportTimeout
 from ..protocol.effects import Send
 from ..protocol.message import HttpResponse
 from .exchange import Answer, SignedHeaders, httpx_request
-from .failures import failure
+from .failures import failure, where
 
 __all__ = ["AsyncSender", "BlockingSender"]
+
+Clock = Callable[[], float]
 
 
 class AsyncSender:
     """Sends on the running event loop."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport | httpx.AsyncClient) -> None:
+    def __init__(self, transport: httpx.AsyncBaseTransport | httpx.AsyncClient, clock: Clock) -> None:
+        self._clock = clock
         self._handle: Callable[[httpx.Request], Awaitable[httpx.Response]]
         if isinstance(transport, httpx.AsyncClient):
             self._client = transport
@@ -33,17 +37,28 @@ class AsyncSender:
 
     async def __call__(self, effect: Send) -> HttpResponse:
         """Send, and read the answer to its end. Raises: TransportError, ResponseError."""
+        if (total := effect.timeout.total) is None:
+            return await self._send(effect)
         try:
-            response = await self._handle(httpx_request(effect))
+            with anyio.fail_after(total):
+                return await self._send(effect)
+        except TimeoutError as error:
+            raise _out_of_time(effect) from error
+
+    async def _send(self, effect: Send) -> HttpResponse:
+        request = httpx_request(effect)
+        try:
+            response = await self._handle(request)
         except Exception as error:
             _blame(error, effect)
         stream = response.stream
         assert isinstance(stream, httpx.AsyncByteStream)
         answer: Answer | None = None
         try:
-            answer = Answer(effect, response)
+            answer = Answer(effect, response, self._clock)
             if response.is_stream_consumed:
                 return answer.consumed(response.content)
+            _hurry(request, effect)
             async for chunk in stream:
                 answer.feed(chunk)
             return answer.close()
@@ -61,7 +76,8 @@ class AsyncSender:
 class BlockingSender:
     """Sends in the calling thread."""
 
-    def __init__(self, transport: httpx.BaseTransport | httpx.Client) -> None:
+    def __init__(self, transport: httpx.BaseTransport | httpx.Client, clock: Clock) -> None:
+        self._clock = clock
         self._handle: Callable[[httpx.Request], httpx.Response]
         if isinstance(transport, httpx.Client):
             self._client = transport
@@ -71,19 +87,25 @@ class BlockingSender:
 
     def __call__(self, effect: Send) -> HttpResponse:
         """Send, and read the answer to its end. Raises: TransportError, ResponseError."""
+        total = effect.timeout.total
+        end = None if total is None else self._clock() + total
+        request = httpx_request(effect)
         try:
-            response = self._handle(httpx_request(effect))
+            response = self._handle(request)
         except Exception as error:
             _blame(error, effect)
         stream = response.stream
         assert isinstance(stream, httpx.SyncByteStream)
         answer: Answer | None = None
         try:
-            answer = Answer(effect, response)
+            answer = Answer(effect, response, self._clock)
             if response.is_stream_consumed:
                 return answer.consumed(response.content)
+            _hurry(request, effect)
             for chunk in stream:
                 answer.feed(chunk)
+                if end is not None and self._clock() > end:
+                    raise _out_of_time(effect)
             return answer.close()
         except Exception as error:
             _blame(error, effect, answer)
@@ -94,6 +116,21 @@ class BlockingSender:
         _refuse_closed(self._client.is_closed)
         request.headers = SignedHeaders(request.headers)
         return self._client.send(request, stream=True, auth=None, follow_redirects=False)
+
+
+def _hurry(request: httpx.Request, effect: Send) -> None:
+    """An answer that has begun may not stay silent for longer than a window: it would be too slow."""
+    timeout = effect.timeout
+    if timeout.slowest is not None:
+        seconds: dict[str, float | None] = request.extensions["timeout"]
+        read = seconds["read"]
+        seconds["read"] = timeout.window if read is None else min(read, timeout.window)
+
+
+def _out_of_time(effect: Send) -> TransportTimeout:
+    return TransportTimeout(
+        f"{where(effect.request)}: no complete answer came in the {effect.timeout.total:g} s allowed in all"
+    )
 
 
 def _refuse_closed(closed: bool) -> None:

@@ -40,9 +40,8 @@ class AsyncRuns:
     async def join(self, key: Hashable, begin: Callable[[], Awaitable[object]]) -> object:
         """Give what the run under way gives, or begin one."""
         while (run := self._runs.get(key)) is not None:
-            if run.wake is None:
-                run.wake = anyio.Event()
-            await run.wake.wait()
+            wake = run.wake = run.wake or anyio.Event()
+            await wake.wait()
             if run.finished:
                 return run.outcome()
         run = self._runs[key] = _Run()

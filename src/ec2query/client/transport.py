@@ -7,9 +7,10 @@ server has closed is replaced only while no byte of the request has left.
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 
 import anyio
 import httpcore
@@ -18,7 +19,7 @@ import httpx
 from ..errors import ConfigurationError
 from .failures import as_httpx
 from .lanes import Lanes, Origin, Ticket
-from .network import running_network
+from .network import Network, running_network
 from .network_asyncio import AsyncioStream
 from .tls import prepare
 
@@ -26,19 +27,22 @@ __all__ = ["LaneTransport", "closed", "message_of", "origin_of"]
 
 
 class _Connection:
-    __slots__ = ("abort", "http", "idle_since", "origin", "stream")
+    __slots__ = ("_close", "http", "idle_since", "origin", "stream")
 
     def __init__(
-        self, origin: Origin, stream: httpcore.AsyncNetworkStream, abort: Callable[[], None]
+        self, origin: Origin, stream: httpcore.AsyncNetworkStream, close: Callable[[], None]
     ) -> None:
         scheme, host, port = origin
         self.origin = origin
         self.stream = stream
-        self.abort = abort
+        self._close = close
         self.idle_since = 0.0
         self.http = httpcore.AsyncHTTP11Connection(
             httpcore.Origin(scheme.encode(), host.encode(), port), stream
         )
+
+    def abort(self) -> None:
+        self._close()
 
     def usable(self, idle_after: float) -> bool:
         """Look whether it is young and quiet: a readable idle connection is one that the server closed."""
@@ -75,8 +79,7 @@ class LaneTransport(httpx.AsyncBaseTransport):
         self._idle_seconds = idle_seconds
         self._lanes: Lanes[_Connection] = Lanes(max_connections)
         self._busy: set[_Connection] = set()
-        self._loop: object = None
-        self._loop_now: Callable[[], object] | None = None
+        self._network: Network | None = None
         self._closed = False
 
     @property
@@ -95,7 +98,7 @@ class LaneTransport(httpx.AsyncBaseTransport):
             if connection is not None:
                 try:
                     return await self._exchange(connection, message)
-                except (httpcore.NetworkError, httpcore.ProtocolError):
+                except (httpcore.NetworkError, httpcore.RemoteProtocolError):
                     if connection.touched or not isinstance(request.stream, httpx.ByteStream):
                         raise
                     # The server closed it between our look and our first byte: nothing was sent.
@@ -106,6 +109,8 @@ class LaneTransport(httpx.AsyncBaseTransport):
         except BaseException as error:
             self._give_up(origin, connection)
             if isinstance(error, Exception) and (known := as_httpx(error)) is not None:
+                if connection is not None and not connection.touched:
+                    raise httpx.ConnectError(str(known)) from error
                 raise known from error
             raise
 
@@ -129,18 +134,17 @@ class LaneTransport(httpx.AsyncBaseTransport):
             await connection.stream.aclose()
 
     def _settle(self) -> None:
-        """Notice a new event loop: what belonged to the last one is gone with it."""
+        """Notice a new event loop: the connections of the last one are gone with it."""
         if self._closed:
             raise closed()
-        try:
-            if self._loop_now is not None and self._loop_now() is self._loop:
-                return
-        except RuntimeError:
-            pass
-        self._loop_now, self._connect = running_network()
-        self._loop = self._loop_now()
-        self._lanes = Lanes(self._lanes.limit)
-        self._busy = set()
+        if self._network is None or not self._network.is_running_here():
+            if self._network is not None:
+                self._network.refuse_while_alive()
+                for connection in self._lanes.drain():
+                    connection.abort()
+            self._network = running_network()
+            self._lanes = Lanes(self._lanes.limit)
+            self._busy = set()
 
     async def _take(self, origin: Origin, seconds: float | None) -> _Connection | None:
         """Take a place among the connections: an idle one, or None for the right to open one."""
@@ -177,8 +181,9 @@ class LaneTransport(httpx.AsyncBaseTransport):
             context = self._ssl_context or await self._shared_context()
         elif scheme != "http":
             raise httpx.UnsupportedProtocol(f"expected http or https, got {scheme}")
-        stream, abort = await self._connect(host, port, context, seconds)
-        return _Connection(origin, stream, abort)
+        assert self._network is not None
+        stream, close = await self._network.connect(host, port, context, seconds)
+        return _Connection(origin, stream, close)
 
     async def _shared_context(self) -> ssl.SSLContext:
         future = prepare(self._ca_bundle)
@@ -212,23 +217,44 @@ class _Body(httpx.AsyncByteStream):
         self._transport = transport
         self._connection: _Connection | None = connection
         self._response = response
+        self._chunks: AsyncIterator[bytes] | None = None
+        self._ended = False
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._chunks is None:
+            assert isinstance(self._response.stream, AsyncIterable)
+            self._chunks = aiter(self._response.stream)
         try:
-            async for chunk in self._response.aiter_stream():
-                yield chunk
-        except Exception as error:
-            if (known := as_httpx(error)) is not None:
+            return await anext(self._chunks)
+        except BaseException as error:
+            self._ended = True
+            if isinstance(error, Exception) and (known := as_httpx(error)) is not None:
                 raise known from error
             raise
 
     async def aclose(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None:
-            try:
-                await self._response.aclose()
-            finally:
-                self._transport._put_back(connection)
+        if connection is None:
+            return
+        try:
+            if self._chunks is not None and not self._ended:
+                await self._abandon(connection)
+            await self._response.aclose()
+        finally:
+            self._transport._put_back(connection)
+
+    async def _abandon(self, connection: _Connection) -> None:
+        """Close under the reader, and read on to its end: a generator that is dropped halfway is a leak.
+
+        https://trio.readthedocs.io/en/stable/reference-core.html#async-generators
+        """
+        connection.abort()
+        with contextlib.suppress(httpx.TransportError):
+            async for _ in self:
+                pass
 
 
 def origin_of(url: httpx.URL) -> Origin:
