@@ -96,8 +96,8 @@ def test_throttling_starts_the_queue_at_seven_tenths_of_the_measured_rate() -> N
 def test_without_a_sending_time_the_rate_is_botocores(history: list[tuple[float, bool]]) -> None:
     """The same fill rate, tokens and measured rate over any history of answers."""
     clock = Clock()
-    bucket: Any = TokenBucket(max_rate=1, clock=clock)  # type: ignore[arg-type]
     their_clock: Any = clock
+    bucket: Any = TokenBucket(max_rate=1, clock=their_clock)
 
     class Detector:
         throttled = False

@@ -73,7 +73,8 @@ def test_a_steady_rate_is_measured() -> None:
 def test_the_token_bucket_is_botocores(steps: list[tuple[float, float, bool]]) -> None:
     """The same saved tokens, rate and capacity, as long as nobody has to wait."""
     clock = Clock(50.0)
-    theirs: Any = TheirBucket(max_rate=1, clock=clock)
+    their_clock: Any = clock
+    theirs: Any = TheirBucket(max_rate=1, clock=their_clock)
     ours = TokenBucket(1.0, 50.0)
     for pause, rate, spends in steps:
         clock.now += pause

@@ -86,7 +86,7 @@ def test_a_setting_that_cannot_be_used_is_named(
 
 def test_a_mode_given_as_argument_is_checked() -> None:
     """The error names the argument, not a variable."""
-    with pytest.raises(ConfigurationError, match="^retry mode: expected standard"):
+    with pytest.raises(ConfigurationError, match=r"^retry mode: expected standard"):
         resolve_policy({}, mode="sometimes")
 
 
