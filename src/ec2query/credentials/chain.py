@@ -7,15 +7,17 @@ under another identity than the one that was meant. `resolve_credentials` stops 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..errors import CredentialsError, Ec2QueryError, TransportError
 from ..protocol.access_key import Credentials
 from ..protocol.effects import Flow
 from .context import Context
-from .exchange import Absent
-from .plan_chain import Step, plan_chain
-from .provide import provide
-from .report import Attempt, Resolution, sentence
-from .sources import describe
+from .environment import environment_keys
+from .report import Attempt, Outcome, Resolution, sentence
+
+if TYPE_CHECKING:
+    from .plan_chain import Step
 
 __all__ = ["examine_credentials", "resolve_credentials"]
 
@@ -26,6 +28,10 @@ def resolve_credentials(context: Context, credentials: Credentials | None = None
     Raises: the error of the first source that is configured and fails (CredentialsError or
     ConfigurationError); CredentialsError naming every source where none is configured.
     """
+    if (at_hand := _at_hand(context, credentials)) is not None:
+        return at_hand
+    from .plan_chain import plan_chain
+
     attempts: list[Attempt] = []
     for step in plan_chain(context.world.environ, context.config, credentials):
         try:
@@ -34,12 +40,7 @@ def resolve_credentials(context: Context, credentials: Credentials | None = None
             raise CredentialsError(f"{step.name}: {error}") from error
         attempts.append(attempt)
         if attempt.credentials is not None:
-            return Resolution(
-                credentials=attempt.credentials,
-                source=attempt.name,
-                detail=attempt.detail,
-                attempts=tuple(attempts),
-            )
+            return _resolution(attempt.credentials, attempts)
     raise CredentialsError(
         f"no credentials: {sentence(attempts)}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,"
         " or write a profile with `aws configure`"
@@ -50,6 +51,8 @@ def examine_credentials(
     context: Context, credentials: Credentials | None = None
 ) -> Flow[tuple[Attempt, ...]]:
     """Ask every source, whatever the others answered, and say what became of each."""
+    from .plan_chain import plan_chain
+
     attempts: list[Attempt] = []
     for step in plan_chain(context.world.environ, context.config, credentials):
         try:
@@ -60,11 +63,34 @@ def examine_credentials(
     return tuple(attempts)
 
 
+def _at_hand(context: Context, credentials: Credentials | None) -> Resolution | None:
+    """Answer from the argument or the environment, so that the rest of this room stays unloaded."""
+    attempts: list[Attempt] = []
+    keys, name, place = credentials, "argument", "the credentials argument"
+    if keys is None and not context.config.explicit:
+        attempts.append(Attempt(name=name, outcome="absent", detail="none given"))
+        keys, name, place = environment_keys(context.world.environ), "environment", "the environment"
+    if keys is None or (keys.expires_at is not None and keys.expires_at <= context.world.now()):
+        return None
+    detail = f"access key in {place}"
+    attempts.append(Attempt(name=name, outcome="answered", detail=detail, credentials=keys))
+    return _resolution(keys, attempts)
+
+
+def _resolution(credentials: Credentials, attempts: list[Attempt]) -> Resolution:
+    last = attempts[-1]
+    return Resolution(credentials=credentials, source=last.name, detail=last.detail, attempts=tuple(attempts))
+
+
 def _attempt(step: Step, context: Context) -> Flow[Attempt]:
+    from .exchange import Absent
+    from .provide import provide
+    from .sources import describe
+
     if step.error is not None:
         raise step.error
     if step.source is None:
-        outcome = "not asked" if step.overruled else "absent"
+        outcome: Outcome = "not asked" if step.overruled else "absent"
         return Attempt(name=step.name, outcome=outcome, detail=step.reason)
     try:
         found = yield from provide(step.source, context)
