@@ -82,7 +82,7 @@ def link(operation: type[Operation[Any]]) -> str:
 
 def _like(name: str) -> list[str]:
     by_case = {known.casefold(): known for known in operations()}
-    close = difflib.get_close_matches(name.casefold(), by_case, n=3, cutoff=0.7)
-    if close and close[0] == name.casefold():
-        close = close[:1]
-    return [by_case[found] for found in close]
+    for cutoff, most in ((0.93, 1), (0.7, 3)):
+        if close := difflib.get_close_matches(name.casefold(), by_case, n=most, cutoff=cutoff):
+            return [by_case[found] for found in close]
+    return []

@@ -137,7 +137,7 @@ def register() -> None:
         add_completion_class(shell, name)
 
 
-@click.command()
+@click.command(short_help="Print the completion script of bash, zsh or fish.")
 @click.argument("shell", type=click.Choice(sorted(_SHELLS)))
 def completion(shell: str) -> None:
     """Print a shell's completion script.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from time import perf_counter
 from typing import TypeVar
@@ -25,8 +26,8 @@ from ..byoasn.conditions import (
     byoip_provisioned,
 )
 from ..byoasn.watch import Poller, watch
-from ..client import AsyncClient, Credentials
-from ..emulator import running_emulator
+from ..client import AsyncClient, system_world
+from ..emulator import EXAMPLE_CREDENTIALS, Emulator, running_emulator
 from ..errors import WaiterError
 from ..protocol.poll import Pace, Progress
 from ..shape import Operation, Result
@@ -39,13 +40,14 @@ R = TypeVar("R", bound=Result)
 
 # Documentation values: RFC 5398 and RFC 5737. The endpoint is on this machine, so it may be asked often.
 ASN, CIDR, ACCOUNT, REGION = "64500", "203.0.113.0/24", "123456789012", "us-east-1"
+_DELAY = timedelta(seconds=0.5)
 _PACE = Pace(delay=0.1, longest=0.5, attempts=100, jitter=0.1)
 
 
 def run_demo() -> None:
     """Run the demonstration and print it. Raises: Ec2QueryError."""
     console = Console(highlight=False, markup=False, emoji=False)
-    with running_emulator() as url:
+    with running_emulator(Emulator(delay=_DELAY)) as url:
         console.print(
             Text.assemble(("An ASN leaves a CIDR", "bold"), f" - on an embedded EC2 endpoint, {url}\n")
         )
@@ -65,7 +67,8 @@ class _Demo:
         self._client = AsyncClient(
             region=REGION,
             endpoint_url=url,
-            credentials=Credentials("AKIAIOSFODNN7EXAMPLE", "not-a-real-secret-key"),
+            credentials=EXAMPLE_CREDENTIALS,
+            world=replace(system_world(), environ={}),
         )
         self._poller = Poller(interval=0.1)
 
@@ -125,7 +128,7 @@ class _Demo:
                 progress=_noting(states),
             )
         )
-        self._line(f"wait: {condition.name}", " -> ".join(dict.fromkeys(states)))
+        self._line("", f"{condition.name}: {' -> '.join(dict.fromkeys(states))}")
 
     async def _check_gone(self, client: AsyncClient) -> None:
         """Look once more, through the paginator."""
@@ -142,7 +145,7 @@ class _Demo:
         return {"message": message, "signature": encode_signature(b"made up for the emulator")}
 
     def _line(self, what: str, outcome: str) -> None:
-        self._console.print(Text.assemble((f"{what:<42}", "bold cyan"), f" {outcome}"), soft_wrap=True)
+        self._console.print(Text.assemble((f"{what:<20}", "bold cyan"), f" {outcome}"), soft_wrap=True)
 
 
 def _noting(states: list[str]) -> Callable[[Progress], None]:

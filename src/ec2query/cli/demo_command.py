@@ -9,7 +9,7 @@ from .exits import Exit
 __all__ = ["demo"]
 
 
-@click.command()
+@click.command(short_help="Watch an ASN leave a CIDR, without AWS.")
 def demo() -> int:
     """Watch an ASN leave a CIDR: on an embedded EC2 endpoint, without AWS and without credentials.
 

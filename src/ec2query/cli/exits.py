@@ -102,10 +102,18 @@ def exit_status(error: Ec2QueryError) -> Exit:
 def next_step(error: Ec2QueryError, operation: str | None = None) -> str:
     """Say what to do about an error; nothing where its own sentence does."""
     advice = next((text for family, text in _NEXT if isinstance(error, family)), "")
-    named = operation or getattr(error, "operation", None)
+    named = operation or getattr(error, "operation", None) or _named_in(error)
     if "{operation}" in advice and not named:
         return ""
     return advice.format(operation=named)
+
+
+def _named_in(error: Ec2QueryError) -> str | None:
+    """Return the operation that a parameter's path begins with."""
+    if not isinstance(error, ParameterError):
+        return None
+    found = re.match("[A-Z][A-Za-z0-9]*", error.where)
+    return found[0] if found else None
 
 
 def one_line(text: str) -> str:

@@ -18,7 +18,7 @@ def _names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     return list(operations_starting(incomplete))
 
 
-@click.command()
+@click.command(short_help="List the operations of EC2.")
 @click.argument("pattern", default="", required=False)
 def operations(pattern: str) -> int:
     """List the operations whose name holds PATTERN (any case; * and ? stand for any characters)."""
@@ -32,7 +32,7 @@ def operations(pattern: str) -> int:
     return Exit.SUCCESS
 
 
-@click.command()
+@click.command(short_help="Show an operation's parameters and answer.")
 @click.argument("operation", shell_complete=_names)
 def describe(operation: str) -> int:
     """Show OPERATION's parameters and its answer: types, what is required, known values, the link."""

@@ -1,81 +1,95 @@
 """A result as tables for people: one for each list of structures, names and values for the rest.
 
 A list whose columns do not fit the width is shown entry by entry, each as names and values. Values
-come from outside, so control characters never reach the terminal. Goes in: a Shape, a width. Comes
-out: what rich can print.
+come from outside, so control characters never reach the terminal. A Shape and a console (for its
+width) go in; what rich can print comes out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..shape import ListOf, Member, Shape, Structure, members
+from ..shape import ListOf, Member, Result, Shape, Structure, members
 from .exits import one_line
 from .json_text import plain
 
 __all__ = ["result_tables"]
 
 
-def result_tables(shape: Shape, console: Console) -> RenderableType:
-    """Draw a result: its single values first, then a table for each list of structures."""
-    return _record(shape, console, title=None)
+def result_tables(result: Result, console: Console) -> RenderableType:
+    """Draw a result: its single values, a table for each list of structures, the request id last."""
+    values, lists = _parts(result, console)
+    values.pop("RequestId", None)
+    parts = [_grid(values), *lists] if values else lists
+    parts.append(Text(f"RequestId  {_scalar(result.request_id or 'none')}", style="dim"))
+    return Group(*_spaced(parts))
 
 
-def _record(shape: Shape, console: Console, *, title: str | None) -> RenderableType:
+def _record(shape: Shape, console: Console) -> RenderableType:
     """Draw one structure: a grid of its values, its lists below."""
-    values = Table.grid(padding=(0, 2))
-    values.add_column(style="bold", no_wrap=True)
-    values.add_column(overflow="fold")
+    values, lists = _parts(shape, console)
+    return Group(*_spaced([_grid(values), *lists] if values else lists))
+
+
+def _parts(shape: Shape, console: Console) -> tuple[dict[str, Text], list[RenderableType]]:
+    values: dict[str, Text] = {}
     lists: list[RenderableType] = []
     for path, member, value in _flat(shape, ""):
-        if _is_structures(member) and value:
+        if _is_structures(member):
             lists.append(_listing(path, value, console))
         else:
-            values.add_row(path, _cell(value))
-    parts: list[RenderableType] = [Text(title, style="bold underline")] if title else []
-    if values.row_count:
-        parts.append(values)
-    for listing in lists:
-        if parts:
-            parts.append(Text())
-        parts.append(listing)
-    return Group(*parts)
+            values[path] = _cell(value)
+    return values, lists
+
+
+def _grid(values: dict[str, Text]) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in values.items():
+        grid.add_row(name, value)
+    return grid
+
+
+def _spaced(parts: list[RenderableType]) -> Iterator[RenderableType]:
+    for number, part in enumerate(parts):
+        if number:
+            yield Text()
+        yield part
 
 
 def _listing(title: str, entries: tuple[Shape, ...], console: Console) -> RenderableType:
     """Draw a list: as a table where it fits, else entry by entry."""
     rows = [{path: (member, value) for path, member, value in _flat(entry, "")} for entry in entries]
-    columns = list(dict.fromkeys(path for row in rows for path in row))
-    deep = any(
-        _is_structures(member) and not _is_pairs(value) for row in rows for member, value in row.values()
-    )
-    if columns and not (deep and _has_lists_inside(rows)):
-        table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
-        for column in columns:
-            table.add_column(column, overflow="fold")
-        for row in rows:
-            table.add_row(*(_cell(row[column][1]) if column in row else Text() for column in columns))
-        if Measurement.get(console, console.options.update(max_width=10_000), table).maximum <= console.width:
+    if all(_fits_a_cell(member, value) for row in rows for member, value in row.values()):
+        table = _table(title, rows)
+        unbounded = console.options.update(max_width=10_000)
+        if console.measure(table, options=unbounded).maximum <= console.width:
             return table
-    return Group(*_numbered(title, entries, console))
-
-
-def _numbered(title: str, entries: tuple[Shape, ...], console: Console) -> Iterable[RenderableType]:
+    parts: list[RenderableType] = []
     for number, entry in enumerate(entries, 1):
-        if number > 1:
-            yield Text()
-        yield Text(f"{title} {number} of {len(entries)}", style="bold underline")
-        yield Padding(_record(entry, console, title=None), (0, 0, 0, 2))
+        heading = Text(f"{title} {number} of {len(entries)}", style="bold underline")
+        parts.append(Group(heading, Padding(_record(entry, console), (0, 0, 0, 2), expand=False)))
+    return Group(*_spaced(parts))
 
 
-def _flat(shape: Shape, prefix: str) -> Iterable[tuple[str, Member, Any]]:
+def _table(title: str, rows: list[dict[str, tuple[Member, Any]]]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    columns = list(dict.fromkeys(path for row in rows for path in row))
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(row[column][1]) if column in row else Text() for column in columns))
+    return table
+
+
+def _flat(shape: Shape, prefix: str) -> Iterator[tuple[str, Member, Any]]:
     """Yield (path, member, value) for what is set; a structure within is entered, a list is not."""
     for member in members(type(shape)):
         value = getattr(shape, member.name)
@@ -91,17 +105,11 @@ def _is_structures(member: Member) -> bool:
     return isinstance(member.type, ListOf) and isinstance(member.type.of, Structure)
 
 
-def _has_lists_inside(rows: list[dict[str, tuple[Member, Any]]]) -> bool:
-    """Whether an entry of a list within an entry is more than a few single values."""
-    inner = [
-        entry for row in rows for member, value in row.values() if _is_structures(member) for entry in value
-    ]
-    return any(isinstance(value, tuple) for entry in inner for _, _, value in _flat(entry, ""))
-
-
-def _is_pairs(value: Any) -> bool:
-    """Whether a list of structures is one of keys and values, as tags are."""
-    return all({path for path, _, _ in _flat(entry, "")} <= {"Key", "Value"} for entry in value)
+def _fits_a_cell(member: Member, value: Any) -> bool:
+    """Whether a value is single, or a list of what can stand on a line each."""
+    if not _is_structures(member):
+        return True
+    return not any(isinstance(inner, tuple) for entry in value for _, _, inner in _flat(entry, ""))
 
 
 def _cell(value: Any) -> Text:
@@ -113,14 +121,14 @@ def _cell(value: Any) -> Text:
 def _entry(entry: Any) -> str:
     """Write an entry of a list within a cell, on one line."""
     if not isinstance(entry, Shape):
-        return _scalar(entry)
-    found = {path: value for path, _, value in _flat(entry, "")}
+        return one_line(_scalar(entry))
+    found = {path: one_line(_scalar(value)) for path, _, value in _flat(entry, "")}
     if found.keys() <= {"Key", "Value"} and "Key" in found:
-        return f"{_scalar(found['Key'])}={_scalar(found.get('Value', ''))}"
-    return " ".join(f"{path}={_scalar(value)}" for path, value in found.items())
+        return f"{found['Key']}={found.get('Value', '')}"
+    return " ".join(f"{path}={value}" for path, value in found.items())
 
 
 def _scalar(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return one_line(str(plain(value)))
+    return "\n".join(one_line(line) for line in str(plain(value)).splitlines())
