@@ -10,6 +10,8 @@ import keyword
 import re
 from collections.abc import Iterable
 
+from ec2query.shape import Operation
+
 __all__ = ["class_name", "constant_name", "distinct", "member_name", "module_name", "words"]
 
 # Units, versions and products whose capitals do not begin a word.
@@ -31,10 +33,14 @@ _WHOLE_WORDS = {
 _WHOLE_WORD = re.compile("|".join(_WHOLE_WORDS))
 
 # A plural acronym (IDs), an acronym with its digits (AWS, S3, AAAA), a word with its digits (Ipv6).
-_WORD = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+[0-9]*(?![a-z])|[A-Z][a-z][a-z0-9]*|[a-z][a-z0-9]*|[0-9]+")
+_WORD = re.compile(
+    r"[A-Z]{2,}s(?![a-z])|[A-Z]+[0-9]*(?![a-z])|[A-Z][a-z][a-z0-9]*|[a-z][a-z0-9]*|[0-9]+[a-z]*"
+)
 
-# What a generated class body or its bases use under these very names.
-_TAKEN_MEMBERS = frozenset({"bool", "bytes", "datetime", "float", "int", "str", "to_dict", "wire"})
+# What a generated class body uses under these very names, and what its bases define.
+_TAKEN_MEMBERS = frozenset({"bool", "bytes", "datetime", "float", "int", "str", "wire"}) | {
+    name for name in dir(Operation) if not name.startswith("_")
+}
 _TAKEN_CLASSES = frozenset(
     {"False", "Final", "None", "Operation", "Result", "SERVICE", "Sequence", "Shape", "True"}
 )

@@ -31,7 +31,9 @@ def render_waiters(model: Model, layout: Layout, style: Style) -> str:
     names = dict(zip(sorted(model.waiters), distinct(map(member_name, sorted(model.waiters))), strict=True))
     around, _, package = style.package.rpartition(".")
     # Relative where it is part of this project, as all imports there are.
-    root = f"from .. import {package}" if around == "ec2query" else f"import {style.package} as {package}"
+    root = (
+        f"from {'..' if around == 'ec2query' else around} import {package}" if around else f"import {package}"
+    )
     tables = [_waiter(model, layout, package, name, names[name]) for name in names]
     uses = sorted(word for word in ("Acceptor", "Length", "Path", "Waiter") if f"{word}(" in "".join(tables))
     module = style.shape_import("").replace("shape", "waiter")
