@@ -20,6 +20,7 @@ check: $(VENV)/.dev  ## style and types
 
 generate: $(VENV)/.dev  ## src/ec2query/ec2 from the pinned botocore's model
 	$(BIN)/python -m ec2query_codegen
+	$(BIN)/python -m ec2query_codegen.partitions
 
 record: $(VENV)/.dev  ## the recorded fixtures, from the emulator
 	$(BIN)/python -m support.record

@@ -20,14 +20,18 @@ _VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
 _URL = re.compile(r"[!-~]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class HttpRequest:
-    """A request; `repr` shows neither header values nor the body, since both may hold secrets."""
+    """A request; `repr` shows neither query, header values nor body: all of them may hold secrets."""
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
-    body: bytes = field(default=b"", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        query = "?***" if "?" in self.url else ""
+        return f"HttpRequest({self.method} {self.url.partition('?')[0]}{query})"
 
     def __post_init__(self) -> None:
         if not _URL.fullmatch(self.url):
@@ -36,9 +40,7 @@ class HttpRequest:
             )
         for name, value in self.headers.items():
             if not _NAME.fullmatch(name):
-                raise ConfigurationError(
-                    f"header {name!r}: expected a lower-case RFC 9110 token as its name"
-                )
+                raise ConfigurationError(f"header {name!r}: expected a lower-case RFC 9110 token as its name")
             if not _VALUE.fullmatch(value):
                 raise ConfigurationError(
                     f"header {name!r}: expected printable ASCII with no blank at either end,"
