@@ -7,8 +7,8 @@ with running_emulator(Emulator()) as url:
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -22,14 +22,23 @@ if TYPE_CHECKING:
 __all__ = ["running_emulator", "serve"]
 
 
-def serve(port: int, host: str = "127.0.0.1", *, emulator: Emulator | None = None) -> None:
-    """Serve until interrupted.
+def serve(
+    port: int,
+    host: str = "127.0.0.1",
+    *,
+    emulator: Emulator | None = None,
+    announce: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until interrupted; `announce` is told the URL once requests are accepted.
 
     Raises:
         ConfigurationError: uvicorn is not installed, or the address cannot be listened on.
     """
-    with _listener(host, port) as listener:
-        _server(emulator or Emulator()).run(sockets=[listener])
+    with _listener(host, port) as listener, suppress(KeyboardInterrupt):
+        server = _server(emulator or Emulator())
+        if announce is not None:
+            announce(_url(host, listener))
+        server.run(sockets=[listener])
 
 
 @contextmanager
@@ -49,8 +58,7 @@ def running_emulator(
         )
         thread.start()
         try:
-            shown = f"[{host}]" if ":" in host else host
-            yield f"http://{shown}:{listener.getsockname()[1]}"
+            yield _url(host, listener)
         finally:
             server.should_exit = True
             thread.join()
@@ -58,13 +66,25 @@ def running_emulator(
 
 def _listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio turns Nagle's algorithm off only where the protocol is named (base_events._set_nodelay);
+    # left on, an answer that goes out in two pieces waits 40 ms for the other side's acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), family=family, backlog=256)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(256)
     except (OSError, OverflowError) as error:
+        listener.close()
         raise ConfigurationError(
             f"emulator address {host} port {port}: expected one that is free to listen on, got {error};"
             " choose another port (0 takes any free one)"
         ) from None
+    return listener
+
+
+def _url(host: str, listener: socket.socket) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listener.getsockname()[1]}"
 
 
 def _server(emulator: Emulator) -> Server:
