@@ -145,7 +145,7 @@ class _Demo:
         return {"message": message, "signature": encode_signature(b"made up for the emulator")}
 
     def _line(self, what: str, outcome: str) -> None:
-        self._console.print(Text.assemble((f"{what:<20}", "bold cyan"), f" {outcome}"), soft_wrap=True)
+        self._console.print(Text.assemble((f"{what:<22}", "bold cyan"), f" {outcome}"), soft_wrap=True)
 
 
 def _noting(states: list[str]) -> Callable[[Progress], None]:

@@ -24,37 +24,39 @@ __all__ = ["result_tables"]
 
 def result_tables(result: Result, console: Console) -> RenderableType:
     """Draw a result: its single values, a table for each list of structures, the request id last."""
-    values, lists = _parts(result, console)
-    values.pop("RequestId", None)
-    parts = [_grid(values), *lists] if values else lists
+    parts = _parts(result, console)
     parts.append(Text(f"RequestId  {_scalar(result.request_id or 'none')}", style="dim"))
     return Group(*_spaced(parts))
 
 
-def _record(shape: Shape, console: Console) -> RenderableType:
+def _parts(shape: Shape, console: Console) -> list[RenderableType]:
     """Draw one structure: a grid of its values, its lists below."""
-    values, lists = _parts(shape, console)
-    return Group(*_spaced([_grid(values), *lists] if values else lists))
-
-
-def _parts(shape: Shape, console: Console) -> tuple[dict[str, Text], list[RenderableType]]:
-    values: dict[str, Text] = {}
-    lists: list[RenderableType] = []
-    for path, member, value in _flat(shape, ""):
-        if _is_structures(member):
-            lists.append(_listing(path, value, console))
-        else:
-            values[path] = _cell(value)
-    return values, lists
-
-
-def _grid(values: dict[str, Text]) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for name, value in values.items():
+    grid.add_column(style="bold", overflow="fold")
+    grid.add_column(overflow="fold", ratio=1)
+    for name, value in _rows(shape, ""):
         grid.add_row(name, value)
-    return grid
+    lists = [
+        _listing(path, value, console) for path, member, value in _flat(shape, "") if _is_structures(member)
+    ]
+    return [grid, *lists] if grid.row_count else lists
+
+
+def _rows(shape: Shape, indent: str) -> Iterator[tuple[str, Text]]:
+    """Yield name and value of what is single; a structure of several stands under its own name."""
+    for member in members(type(shape)):
+        value = getattr(shape, member.name)
+        if value is None or value == () or _is_structures(member) or _is_request_id(shape, member):
+            continue
+        if not isinstance(value, Shape):
+            yield indent + member.model, _cell(value)
+            continue
+        inner = [(path, kind, found) for path, kind, found in _flat(value, "") if not _is_structures(kind)]
+        if len(inner) == 1:
+            yield f"{indent}{member.model}.{inner[0][0]}", _cell(inner[0][2])
+        elif inner:
+            yield indent + member.model, Text()
+            yield from _rows(value, indent + "  ")
 
 
 def _spaced(parts: list[RenderableType]) -> Iterator[RenderableType]:
@@ -75,7 +77,9 @@ def _listing(title: str, entries: tuple[Shape, ...], console: Console) -> Render
     parts: list[RenderableType] = []
     for number, entry in enumerate(entries, 1):
         heading = Text(f"{title} {number} of {len(entries)}", style="bold underline")
-        parts.append(Group(heading, Padding(_record(entry, console), (0, 0, 0, 2), expand=False)))
+        parts.append(
+            Group(heading, Padding(Group(*_spaced(_parts(entry, console))), (0, 0, 0, 2), expand=False))
+        )
     return Group(*_spaced(parts))
 
 
@@ -103,6 +107,10 @@ def _flat(shape: Shape, prefix: str) -> Iterator[tuple[str, Member, Any]]:
 
 def _is_structures(member: Member) -> bool:
     return isinstance(member.type, ListOf) and isinstance(member.type.of, Structure)
+
+
+def _is_request_id(shape: Shape, member: Member) -> bool:
+    return isinstance(shape, Result) and member.name == "request_id"
 
 
 def _fits_a_cell(member: Member, value: Any) -> bool:
