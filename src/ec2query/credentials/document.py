@@ -56,7 +56,7 @@ def text_in(what: str, document: Document, key: str) -> str:
     """Return the text under `key`. Raises CredentialsError where it is absent or not a text."""
     value = document.get(key)
     if not isinstance(value, str) or not value:
-        got = "none" if value is None or value == "" else f"a {type(value).__name__}"
+        got = "none" if value is None or value == "" else f"a value of type {type(value).__name__}"
         raise CredentialsError(f"{what}: expected a text under {key}, got {got}")
     return value
 
