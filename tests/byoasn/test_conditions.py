@@ -22,7 +22,7 @@ from ec2query.byoasn.conditions import (
 from ec2query.byoasn.picture import Picture
 from ec2query.errors import ParameterError
 from ec2query.waiter import Verdict
-from support.account import CIDR, listing
+from support.script import CIDR, listing
 
 
 def asns(*states: str, asn: str = "64500") -> Picture:

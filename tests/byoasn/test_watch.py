@@ -20,8 +20,8 @@ from ec2query.errors import ServerFault, ServiceError, Throttled, TransportError
 from ec2query.protocol.effects import Flow, Sleep, sleep
 from ec2query.protocol.poll import Pace, Progress
 from ec2query.shape import Operation
-from support.account import CIDR, Account, Script, listing
 from support.play import FakeTime, Played, play
+from support.script import CIDR, Account, Script, listing
 
 RANGES = ec2.DescribeByoipCidrs(max_results=100)
 ASNS = ec2.DescribeIpamByoasn()

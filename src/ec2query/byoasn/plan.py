@@ -123,7 +123,8 @@ def _advertise(swap: Swap, picture: Picture) -> list[Step]:
         raise ParameterError(
             where="advertise", expected=f"False, since {cidr} is not publicly advertisable", got="True"
         )
-    if "advertise" in swap.resume and shown:
+    bound = "associated" in _states(picture.association(new, cidr))
+    if "advertise" in swap.resume and shown and bound:
         return []
     return [
         Step(

@@ -38,12 +38,12 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepProgress:
-    """A report: step `number` of `total` (from 1) begins, is waited for, or is done."""
+    """A report: step `number` of `total` (from 1) begins, was called, is waited for, or is done."""
 
     step: Step
     number: int
     total: int
-    stage: Literal["begun", "waiting", "done"]
+    stage: Literal["begun", "called", "waiting", "done"]
     waiting: Progress | None = None
 
 
@@ -93,7 +93,7 @@ def swap_asn(
 
     Raises: ParameterError where the present state allows no swap, WaiterError where a step does not
     come to its end, and as any call. After an error, run it again; name `advertise` in the swap's
-    `resume` if that step was reported as done.
+    `resume` if that step was reported as called.
     """
     eyes = poller or Poller()
     picture = yield from look(call, world, poller=eyes)
@@ -107,6 +107,7 @@ def swap_asn(
                 yield from _check_safe(swap, call, world, eyes)
             operation: Operation[Any] = step.operation
             yield from perform(operation, call, world)
+            tell(replace(told, stage="called"))
         yield from watch(step.until, call, world, poller=eyes, pace=pace, progress=_waiting(told, tell))
         tell(replace(told, stage="done"))
     return steps
