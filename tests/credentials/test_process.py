@@ -55,7 +55,10 @@ def test_the_output_is_read(more: dict[str, str], token: str | None, expires: da
         (json.dumps({**KEYS, "Version": True}), "got another"),
         (json.dumps({**KEYS, "Version": None}), "got none"),
         (json.dumps({**KEYS, "AccessKeyId": ""}), "expected a text under AccessKeyId, got none"),
-        (json.dumps({**KEYS, "SecretAccessKey": ["CANARY"]}), "under SecretAccessKey, got a value of type list"),
+        (
+            json.dumps({**KEYS, "SecretAccessKey": ["CANARY"]}),
+            "under SecretAccessKey, got a value of type list",
+        ),
         (json.dumps({**KEYS, "SecretAccessKey": "CANARY\ud800"}), "secret_access_key: expected printable"),
         (json.dumps({**KEYS, "Expiration": "CANARY"}), "expected a time under Expiration"),
         (json.dumps({**KEYS, "Expiration": 1e300}), "expected a time under Expiration"),

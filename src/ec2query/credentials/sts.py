@@ -108,7 +108,9 @@ def _explained(
     except (ServiceError, ResponseError, ParameterError) as error:
         failure = error
     # Raised out here, so that no __context__ holds what an answer may have echoed.
-    raise CredentialsError(f"{where}: STS refused: {_without_secrets(str(failure), operation, credentials)}")
+    raise CredentialsError(
+        f"{where}: STS gave no credentials: {_without_secrets(str(failure), operation, credentials)}"
+    )
 
 
 def _without_secrets(text: str, operation: Operation[Any], credentials: Credentials | None) -> str:
@@ -116,8 +118,9 @@ def _without_secrets(text: str, operation: Operation[Any], credentials: Credenti
     secrets = [getattr(operation, name, None) for name in names if hasattr(operation, name)]
     if credentials is not None:
         secrets += [credentials.secret_access_key, credentials.session_token]
-    for secret in secrets:
-        text = text.replace(secret, "***") if secret else text
+    # Longest first: one may begin with another.
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, "***")
     return text
 
 
