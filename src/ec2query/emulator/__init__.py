@@ -3,6 +3,7 @@
     Emulator             the endpoint: HTTP request in, HTTP response out
     EmulatorTransport    it, as an httpx transport in process
     EmulatorApplication  it, as an ASGI application
+    example_state        an account to begin with
     running_emulator     it, as an HTTP server in a thread; `serve` does not return
 
 Loading this loads neither httpx nor uvicorn; the names that need them come when asked for.
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from .clock import ManualClock
 from .endpoint import EXAMPLE_CREDENTIALS, Emulator
+from .example import example_state
 from .fault import EMPTY_500, HTML_503, MALFORMED, TRUNCATED, Fault, error
 from .perform import ACTIONS, perform
 from .state import Setting, State
@@ -38,6 +40,7 @@ __all__ = [
     "Setting",
     "State",
     "error",
+    "example_state",
     "perform",
     "running_emulator",
     "serve",
