@@ -7,8 +7,11 @@ __all__ = ["EC2_PROSE"]
 EC2_PROSE = {
     # BYOASN
     "AssociateIpamByoasn": "Associate a provisioned ASN with a BYOIP CIDR, which it can then advertise.",
+    "CreateIpamExternalResourceVerificationToken": "Make a token that proves control of a range, put into DNS.",
+    "DeleteIpamExternalResourceVerificationToken": "Delete a verification token.",
     "DeprovisionIpamByoasn": "Give an ASN back; no CIDR may be associated with it any more.",
     "DescribeIpamByoasn": "List the account's ASNs and the state each is in.",
+    "DescribeIpamExternalResourceVerificationTokens": "List verification tokens and the state each is in.",
     "DisassociateIpamByoasn": "Undo the association of an ASN with a BYOIP CIDR.",
     "ProvisionIpamByoasn": "Bring an ASN to IPAM, authorized by a message signed for the account.",
     # BYOIP
