@@ -68,7 +68,10 @@ class CreateIpamExternalResourceVerificationTokenResult(Result):
 class CreateIpamExternalResourceVerificationToken(
     Operation[CreateIpamExternalResourceVerificationTokenResult]
 ):
-    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateIpamExternalResourceVerificationToken.html"""
+    """Make a token that proves control of a range, put into DNS.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateIpamExternalResourceVerificationToken.html
+    """
 
     dry_run: bool | None = wire("DryRun", default=None)
     ipam_id: str = wire("IpamId")
@@ -87,7 +90,10 @@ class DeleteIpamExternalResourceVerificationTokenResult(Result):
 class DeleteIpamExternalResourceVerificationToken(
     Operation[DeleteIpamExternalResourceVerificationTokenResult]
 ):
-    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteIpamExternalResourceVerificationToken.html"""
+    """Delete a verification token.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteIpamExternalResourceVerificationToken.html
+    """
 
     dry_run: bool | None = wire("DryRun", default=None)
     ipam_external_resource_verification_token_id: str = wire("IpamExternalResourceVerificationTokenId")
@@ -134,7 +140,10 @@ class DescribeIpamExternalResourceVerificationTokensResult(Result):
 class DescribeIpamExternalResourceVerificationTokens(
     Operation[DescribeIpamExternalResourceVerificationTokensResult]
 ):
-    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeIpamExternalResourceVerificationTokens.html"""
+    """List verification tokens and the state each is in.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeIpamExternalResourceVerificationTokens.html
+    """
 
     dry_run: bool | None = wire("DryRun", default=None)
     filters: Sequence[Filter] = wire("Filter", model="Filters", item="Filter", default=())
