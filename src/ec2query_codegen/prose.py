@@ -6,8 +6,10 @@ __all__ = ["EC2_PROSE"]
 
 EC2_PROSE = {
     # BYOASN
-    "AssociateIpamByoasn": "Associate a provisioned ASN with a BYOIP CIDR, which it can then advertise.",
-    "CreateIpamExternalResourceVerificationToken": "Make a token that proves control of a range, put into DNS.",
+    "AssociateIpamByoasn": "Associate a provisioned ASN with a BYOIP CIDR that is to be advertised from it.",
+    "CreateIpamExternalResourceVerificationToken": (
+        "Make a token that, put into DNS, proves control of a range."
+    ),
     "DeleteIpamExternalResourceVerificationToken": "Delete a verification token.",
     "DeprovisionIpamByoasn": "Give an ASN back; no CIDR may be associated with it any more.",
     "DescribeIpamByoasn": "List the account's ASNs and the state each is in.",
