@@ -49,7 +49,7 @@ class AssociateIpamByoasnResult(Result):
 
 
 class AssociateIpamByoasn(Operation[AssociateIpamByoasnResult]):
-    """Associate a provisioned ASN with a BYOIP CIDR, which it can then advertise.
+    """Associate a provisioned ASN with a BYOIP CIDR that is to be advertised from it.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateIpamByoasn.html
     """
@@ -68,7 +68,7 @@ class CreateIpamExternalResourceVerificationTokenResult(Result):
 class CreateIpamExternalResourceVerificationToken(
     Operation[CreateIpamExternalResourceVerificationTokenResult]
 ):
-    """Make a token that proves control of a range, put into DNS.
+    """Make a token that, put into DNS, proves control of a range.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateIpamExternalResourceVerificationToken.html
     """
