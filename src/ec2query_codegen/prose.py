@@ -6,7 +6,7 @@ __all__ = ["EC2_PROSE"]
 
 EC2_PROSE = {
     # BYOASN
-    "AssociateIpamByoasn": "Associate a provisioned ASN with a BYOIP CIDR that is to be advertised from it.",
+    "AssociateIpamByoasn": "Tie a provisioned ASN to a BYOIP CIDR, so that the one can advertise the other.",
     "CreateIpamExternalResourceVerificationToken": (
         "Make a token that, put into DNS, proves control of a range."
     ),
