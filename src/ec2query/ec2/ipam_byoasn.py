@@ -49,7 +49,7 @@ class AssociateIpamByoasnResult(Result):
 
 
 class AssociateIpamByoasn(Operation[AssociateIpamByoasnResult]):
-    """Associate a provisioned ASN with a BYOIP CIDR that is to be advertised from it.
+    """Tie a provisioned ASN to a BYOIP CIDR, so that the one can advertise the other.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateIpamByoasn.html
     """
