@@ -60,3 +60,4 @@ class Swap:
             raise ParameterError(
                 where="resume", expected=f"names of steps ({', '.join(names)})", got=repr(self.resume)
             )
+        object.__setattr__(self, "resume", frozenset(self.resume))

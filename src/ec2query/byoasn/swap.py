@@ -123,15 +123,15 @@ def _waiting(told: StepProgress, tell: Callable[[StepProgress], None]) -> Callab
 
 def _check_safe(swap: Swap, call: Call, world: World, poller: Poller) -> Flow[None]:
     """Refuse to go on unless the new ASN holds the range; the state may have changed meanwhile."""
-    picture = yield from look(call, world, poller=poller)
+    listing = yield from poller.cidrs(call, world, world.monotonic())
     wanted = asn_associated(swap.new_asn, swap.cidr)
     if swap.advertise:
         wanted = byoip_advertised(swap.cidr, swap.new_asn)
-    finding = wanted.judge(picture)
+    finding = wanted.judge(listing.picture)
     if finding.verdict != "success":
         raise WaiterError(
             f"swap on {swap.cidr}",
             f"AS{swap.old_asn} stays, since {wanted.name} does not hold any more: {finding.state};"
             " look why, then run the swap again",
-            last=picture,
+            last=listing.picture,
         )
