@@ -16,10 +16,10 @@ import httpx
 
 from ..errors import ConfigurationError
 from .failures import as_httpx
-from .lanes import Lanes, Origin, Ticket
+from .lanes import Lanes, Ticket, closed
 from .network_blocking import BlockingStream, connect
+from .origin import Origin, core_request, origin_of
 from .tls import shared_context
-from .transport import closed, message_of, origin_of
 
 __all__ = ["BlockingLaneTransport"]
 
@@ -33,6 +33,13 @@ class _Connection:
         self.stream = stream
         self.idle_since = 0.0
         self.http = httpcore.HTTP11Connection(httpcore.Origin(scheme.encode(), host.encode(), port), stream)
+
+    @property
+    def reusable(self) -> bool:
+        """Whether the exchange ended as it should, and nothing came after it that nobody asked for."""
+        # httpcore would take bytes left over for the next answer, and does not show them.
+        left: tuple[bytes, bool] = getattr(self.http, "_h11_state").trailing_data  # noqa: B009
+        return self.http.is_idle() and not left[0]
 
     def usable(self, idle_after: float) -> bool:
         """Look whether it is young and quiet: a readable idle connection is one that the server closed."""
@@ -75,13 +82,15 @@ class BlockingLaneTransport(httpx.BaseTransport):
         """Send one request. Raises: httpx.TransportError and its subclasses, ConfigurationError."""
         origin = origin_of(request.url)
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
-        message = message_of(request)
+        message = core_request(request)
         total = timeouts.get("total")
         deadline = None if total is None else time.monotonic() + total
         connection = self._take(origin, timeouts.get("pool"))
         try:
             if connection is None:
                 connection = self._open(origin, timeouts.get("connect"))
+            if self._closed:
+                raise closed()
             self._busy.add(connection)
             connection.stream.deadline = deadline
             response = connection.http.handle_request(message)
@@ -158,7 +167,7 @@ class BlockingLaneTransport(httpx.BaseTransport):
             self._lanes.release(origin, None)
 
     def _put_back(self, connection: _Connection) -> None:
-        if not connection.http.is_idle() or self._closed:
+        if self._closed or not connection.reusable:
             self._give_up(connection.origin, connection)
             return
         with self._lock:

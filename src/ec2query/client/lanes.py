@@ -11,9 +11,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-__all__ = ["Lanes", "Origin", "Poolable", "Ticket"]
+from ..errors import ConfigurationError
+from .origin import Origin
 
-Origin = tuple[str, str, int]
+__all__ = ["Lanes", "Poolable", "Ticket", "closed"]
 
 
 class Poolable(Protocol):
@@ -129,3 +130,8 @@ class Lanes(Generic[ConnectionT]):
         self._idle.clear()
         self.open -= len(drained)
         return drained
+
+
+def closed() -> ConfigurationError:
+    """Say that a transport was used after its end."""
+    return ConfigurationError("this client is closed; make a new one, or call before closing it")

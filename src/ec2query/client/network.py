@@ -58,7 +58,10 @@ class _Asyncio:
         self._loop = asyncio.get_running_loop()
 
     def is_running_here(self) -> bool:
-        return asyncio._get_running_loop() is self._loop
+        try:
+            return asyncio.get_running_loop() is self._loop
+        except RuntimeError:
+            return False
 
     def refuse_while_alive(self) -> None:
         if self._loop.is_running():

@@ -7,55 +7,23 @@ server has closed is replaced only while no byte of the request has left.
 
 from __future__ import annotations
 
-import contextlib
 import ssl
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Callable
 
 import anyio
+import anyio.to_thread
 import httpcore
 import httpx
 
 from ..errors import ConfigurationError
+from .connection import Body, Connection
 from .failures import as_httpx
-from .lanes import Lanes, Origin, Ticket
+from .lanes import Lanes, Ticket, closed
 from .network import Network, running_network
-from .network_asyncio import AsyncioStream
+from .origin import Origin, core_request, origin_of
 from .tls import prepare
 
-__all__ = ["LaneTransport", "closed", "message_of", "origin_of"]
-
-
-class _Connection:
-    __slots__ = ("_close", "http", "idle_since", "origin", "stream")
-
-    def __init__(
-        self, origin: Origin, stream: httpcore.AsyncNetworkStream, close: Callable[[], None]
-    ) -> None:
-        scheme, host, port = origin
-        self.origin = origin
-        self.stream = stream
-        self._close = close
-        self.idle_since = 0.0
-        self.http = httpcore.AsyncHTTP11Connection(
-            httpcore.Origin(scheme.encode(), host.encode(), port), stream
-        )
-
-    def abort(self) -> None:
-        self._close()
-
-    def usable(self, idle_after: float) -> bool:
-        """Look whether it is young and quiet: a readable idle connection is one that the server closed."""
-        if self.idle_since < idle_after or self.stream.get_extra_info("is_readable"):
-            return False
-        if isinstance(self.stream, AsyncioStream):
-            self.stream.untouched = True
-        return True
-
-    @property
-    def touched(self) -> bool:
-        """Whether a byte of the present request may have left."""
-        return not (isinstance(self.stream, AsyncioStream) and self.stream.untouched)
+__all__ = ["LaneTransport"]
 
 
 class LaneTransport(httpx.AsyncBaseTransport):
@@ -77,8 +45,8 @@ class LaneTransport(httpx.AsyncBaseTransport):
         self._ca_bundle = ca_bundle
         self._ssl_context = ssl_context
         self._idle_seconds = idle_seconds
-        self._lanes: Lanes[_Connection] = Lanes(max_connections)
-        self._busy: set[_Connection] = set()
+        self._lanes: Lanes[Connection] = Lanes(max_connections)
+        self._busy: set[Connection] = set()
         self._network: Network | None = None
         self._closed = False
 
@@ -92,7 +60,7 @@ class LaneTransport(httpx.AsyncBaseTransport):
         self._settle()
         origin = origin_of(request.url)
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
-        message = message_of(request)
+        message = core_request(request)
         connection = await self._take(origin, timeouts.get("pool"))
         try:
             if connection is not None:
@@ -109,18 +77,21 @@ class LaneTransport(httpx.AsyncBaseTransport):
         except BaseException as error:
             self._give_up(origin, connection)
             if isinstance(error, Exception) and (known := as_httpx(error)) is not None:
-                if connection is not None and not connection.touched:
+                broke = isinstance(known, (httpx.NetworkError, httpx.RemoteProtocolError))
+                if broke and connection is not None and not connection.touched:
                     raise httpx.ConnectError(str(known)) from error
                 raise known from error
             raise
 
-    async def _exchange(self, connection: _Connection, message: httpcore.Request) -> httpx.Response:
+    async def _exchange(self, connection: Connection, message: httpcore.Request) -> httpx.Response:
+        if self._closed:
+            raise closed()
         self._busy.add(connection)
         response = await connection.http.handle_async_request(message)
         return httpx.Response(
             response.status,
             headers=response.headers,
-            stream=_Body(self, connection, response),
+            stream=Body(connection, response, self._put_back),
             extensions=response.extensions,
         )
 
@@ -146,7 +117,7 @@ class LaneTransport(httpx.AsyncBaseTransport):
             self._lanes = Lanes(self._lanes.limit)
             self._busy = set()
 
-    async def _take(self, origin: Origin, seconds: float | None) -> _Connection | None:
+    async def _take(self, origin: Origin, seconds: float | None) -> Connection | None:
         """Take a place among the connections: an idle one, or None for the right to open one."""
         ticket = self._lanes.ask(origin)
         if not ticket.granted:
@@ -160,7 +131,7 @@ class LaneTransport(httpx.AsyncBaseTransport):
             connection = self._lanes.another(connection)
         return connection
 
-    async def _queue(self, ticket: Ticket[_Connection], seconds: float | None) -> None:
+    async def _queue(self, ticket: Ticket[Connection], seconds: float | None) -> None:
         event = anyio.Event()
         ticket.wake = event.set
         try:
@@ -174,7 +145,7 @@ class LaneTransport(httpx.AsyncBaseTransport):
             self._lanes.withdraw(ticket)
             raise
 
-    async def _open(self, origin: Origin, seconds: float | None) -> _Connection:
+    async def _open(self, origin: Origin, seconds: float | None) -> Connection:
         scheme, host, port = origin
         context = None
         if scheme == "https":
@@ -183,7 +154,7 @@ class LaneTransport(httpx.AsyncBaseTransport):
             raise httpx.UnsupportedProtocol(f"expected http or https, got {scheme}")
         assert self._network is not None
         stream, close = await self._network.connect(host, port, context, seconds)
-        return _Connection(origin, stream, close)
+        return Connection(origin, stream, close)
 
     async def _shared_context(self) -> ssl.SSLContext:
         future = prepare(self._ca_bundle)
@@ -192,87 +163,17 @@ class LaneTransport(httpx.AsyncBaseTransport):
         self._ssl_context = future.result()
         return self._ssl_context
 
-    def _give_up(self, origin: Origin, connection: _Connection | None) -> None:
+    def _give_up(self, origin: Origin, connection: Connection | None) -> None:
         if connection is not None:
             self._busy.discard(connection)
             connection.abort()
         self._lanes.release(origin, None)
 
-    def _put_back(self, connection: _Connection) -> None:
-        if not connection.http.is_idle() or self._closed:
+    def _put_back(self, connection: Connection) -> None:
+        if self._closed or not connection.reusable:
             self._give_up(connection.origin, connection)
             return
         self._busy.discard(connection)
         now = connection.idle_since = time.monotonic()
         self._lanes.release(connection.origin, connection)
         self._lanes.expire(now - self._idle_seconds)
-
-
-class _Body(httpx.AsyncByteStream):
-    """The raw body; closing it puts the connection back, or closes it where bytes are left."""
-
-    def __init__(
-        self, transport: LaneTransport, connection: _Connection, response: httpcore.Response
-    ) -> None:
-        self._transport = transport
-        self._connection: _Connection | None = connection
-        self._response = response
-        self._chunks: AsyncIterator[bytes] | None = None
-        self._ended = False
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
-
-    async def __anext__(self) -> bytes:
-        if self._chunks is None:
-            assert isinstance(self._response.stream, AsyncIterable)
-            self._chunks = aiter(self._response.stream)
-        try:
-            return await anext(self._chunks)
-        except BaseException as error:
-            self._ended = True
-            if isinstance(error, Exception) and (known := as_httpx(error)) is not None:
-                raise known from error
-            raise
-
-    async def aclose(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        try:
-            if self._chunks is not None and not self._ended:
-                await self._abandon(connection)
-            await self._response.aclose()
-        finally:
-            self._transport._put_back(connection)
-
-    async def _abandon(self, connection: _Connection) -> None:
-        """Close under the reader, and read on to its end: a generator that is dropped halfway is a leak.
-
-        https://trio.readthedocs.io/en/stable/reference-core.html#async-generators
-        """
-        connection.abort()
-        with contextlib.suppress(httpx.TransportError):
-            async for _ in self:
-                pass
-
-
-def origin_of(url: httpx.URL) -> Origin:
-    scheme = url.scheme
-    return scheme, url.raw_host.decode("ascii"), url.port or (443 if scheme == "https" else 80)
-
-
-def message_of(request: httpx.Request) -> httpcore.Request:
-    """Make httpcore's request of httpx's."""
-    url = request.url
-    return httpcore.Request(
-        request.method,
-        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-        headers=request.headers.raw,
-        content=request.stream,
-        extensions=request.extensions,
-    )
-
-
-def closed() -> ConfigurationError:
-    return ConfigurationError("this client is closed; make a new one, or call before closing it")
