@@ -19,12 +19,15 @@ from click.shell_completion import (
     ShellComplete,
     ZshComplete,
     add_completion_class,
+    shell_complete,
     split_arg_string,
 )
 
 from ..shape import Operation
 
-__all__ = ["completer", "completion", "register"]
+__all__ = ["VARIABLE", "complete", "completer", "completion"]
+
+VARIABLE = "_EC2QUERY_COMPLETE"
 
 Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem[str]]"]
 
@@ -131,10 +134,11 @@ def completer(operation: type[Operation[Any]]) -> Completer:
     return complete
 
 
-def register() -> None:
-    """Put our shells in the place of click's."""
+def complete(program: click.Command, instruction: str) -> int:
+    """Answer a shell that asks, as its variable instructs (`bash_complete`)."""
     for name, shell in _SHELLS.items():
         add_completion_class(shell, name)
+    return shell_complete(program, {}, "ec2query", VARIABLE, instruction)
 
 
 @click.command(short_help="Print the completion script of bash, zsh or fish.")
@@ -149,5 +153,5 @@ def completion(shell: str) -> None:
     """
     from .program import program
 
-    script = _SHELLS[shell](program, {}, "ec2query", "_EC2QUERY_COMPLETE")
+    script = _SHELLS[shell](program, {}, "ec2query", VARIABLE)
     click.echo(script.source_template % script.source_vars(), nl=False)

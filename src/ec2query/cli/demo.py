@@ -31,6 +31,7 @@ from ..emulator import EXAMPLE_CREDENTIALS, Emulator, running_emulator
 from ..errors import WaiterError
 from ..protocol.poll import Pace, Progress
 from ..shape import Operation, Result
+from .console import output_console
 from .explain import explain, print_sections
 from .watch import Exchange, watched
 
@@ -40,14 +41,13 @@ R = TypeVar("R", bound=Result)
 
 # Documentation values: RFC 5398 and RFC 5737. The endpoint is on this machine, so it may be asked often.
 ASN, CIDR, ACCOUNT, REGION = "64500", "203.0.113.0/24", "123456789012", "us-east-1"
-_DELAY = timedelta(seconds=0.5)
 _PACE = Pace(delay=0.1, longest=0.5, attempts=100, jitter=0.1)
 
 
-def run_demo() -> None:
-    """Run the demonstration and print it. Raises: Ec2QueryError."""
-    console = Console(highlight=False, markup=False, emoji=False)
-    with running_emulator(Emulator(delay=_DELAY)) as url:
+def run_demo(delay: timedelta) -> None:
+    """Run the demonstration and print it; a pending state lasts `delay`. Raises: Ec2QueryError."""
+    console = output_console()
+    with running_emulator(Emulator(delay=delay)) as url:
         console.print(
             Text.assemble(("An ASN leaves a CIDR", "bold"), f" - on an embedded EC2 endpoint, {url}\n")
         )

@@ -51,7 +51,7 @@ class Exit(IntEnum):
 
 MEANINGS: dict[Exit, str] = {
     Exit.SUCCESS: "success, and a dry run that is permitted",
-    Exit.UNEXPECTED: "a bug in ec2query",
+    Exit.UNEXPECTED: "the output cannot be written, or a bug in ec2query",
     Exit.USAGE: "the command line is wrong: operation, parameter, option or value",
     Exit.DENIED: "a dry run that is denied",
     Exit.SERVICE: "EC2 answered with an error",
@@ -90,6 +90,8 @@ _NEXT: tuple[tuple[type[Ec2QueryError], str], ...] = (
     (ParameterError, "see 'ec2query describe {operation}'"),
 )
 
+_NEXT_BY_CODE = {"InvalidAction": "this endpoint does not offer it: check --region and --endpoint-url"}
+
 # C0, DEL, C1, line and paragraph separators, and the marks that turn text around.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
@@ -101,7 +103,9 @@ def exit_status(error: Ec2QueryError) -> Exit:
 
 def next_step(error: Ec2QueryError, operation: str | None = None) -> str:
     """Say what to do about an error; nothing where its own sentence does."""
-    advice = next((text for family, text in _NEXT if isinstance(error, family)), "")
+    advice = _NEXT_BY_CODE.get(getattr(error, "code", ""), "") or next(
+        (text for family, text in _NEXT if isinstance(error, family)), ""
+    )
     named = operation or getattr(error, "operation", None) or _named_in(error)
     if "{operation}" in advice and not named:
         return ""

@@ -1,7 +1,7 @@
 """A result as JSON: model names in the model's order, RequestId among them.
 
-Timestamps become ISO 8601, blobs base64, floats that JSON lacks text. What goes in is a Shape's
-`to_dict()`; what comes out is text that ends without a newline.
+Timestamps become ISO 8601, blobs base64, floats that JSON lacks text. A result goes in, text without
+a newline at its end comes out; no control character in it is written as itself.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..protocol.timestamp import format_timestamp
-from ..shape import Shape
+from ..shape import Result, members
 
 __all__ = ["plain", "to_json"]
 
@@ -22,9 +22,18 @@ __all__ = ["plain", "to_json"]
 _CONTROL = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def to_json(shape: Shape, *, ascii_only: bool = False) -> str:
-    """Write a result as indented JSON; `ascii_only` for an output that carries no more."""
-    text = json.dumps(plain(shape.to_dict()), indent=2, ensure_ascii=ascii_only, allow_nan=False)
+def to_json(result: Result, *, ascii_only: bool = False) -> str:
+    """Write a result as indented JSON; `ascii_only` for an output that carries no more.
+
+    Its own lists are there even when empty, so that programs may iterate them unasked.
+    """
+    given = result.to_dict()
+    own = {
+        member.model: given.get(member.model, [])
+        for member in members(type(result))
+        if member.model in given or member.is_list
+    }
+    text = json.dumps(plain(own), indent=2, ensure_ascii=ascii_only, allow_nan=False)
     return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

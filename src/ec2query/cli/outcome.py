@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -18,9 +18,6 @@ from ..protocol.serialize import action_of
 from ..shape import Operation, Result
 from .exits import Exit, error_line, one_line
 from .watch import Exchange, Stopped, watched
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 __all__ = ["Request", "carry_out"]
 
@@ -78,7 +75,7 @@ def _call(request: Request, exchanges: list[Exchange]) -> Result:
 
 
 def _default_output() -> str:
-    return "table" if sys.stdout.isatty() else "json"
+    return "table" if sys.stdout is not None and sys.stdout.isatty() else "json"
 
 
 def _print_result(output: str, result: Result, exchanges: list[Exchange]) -> None:
@@ -89,9 +86,10 @@ def _print_result(output: str, result: Result, exchanges: list[Exchange]) -> Non
 
         click.echo(to_json(result, ascii_only=not _writes_unicode()))
     else:
+        from .console import output_console
         from .tables import result_tables
 
-        console = _console()
+        console = output_console()
         console.print(result_tables(result, console))
 
 
@@ -126,19 +124,14 @@ def _permitted(request: Request, answer: DryRunSucceeded, exchanges: list[Exchan
 
 
 def _explain(request: Request, exchanges: list[Exchange], result: Result | None) -> None:
+    from .console import output_console
     from .explain import explain, print_sections
 
-    console = _console()
+    console = output_console()
     print_sections(console, explain(request.operation, exchanges, result))
     if result is not None and request.output is not None:
         console.print()
 
 
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(highlight=False, markup=False, emoji=False)
-
-
 def _writes_unicode() -> bool:
-    return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")

@@ -6,7 +6,6 @@ Every failure becomes one line on standard error. With EC2QUERY_DEBUG set, the t
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -31,12 +30,14 @@ def run(arguments: Sequence[str]) -> int:
     _make_printable()
     try:
         status = _run(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
-        # What is still buffered has no reader; Python would complain about it at exit.
-        with contextlib.suppress(OSError, io.UnsupportedOperation):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return Exit.READER_GONE
+    except OSError as error:
+        _discard_output()
+        return _fail(f"ec2query: the output cannot be written: {error.strerror or error}", Exit.UNEXPECTED)
     except KeyboardInterrupt:
         return _fail("ec2query: interrupted", Exit.INTERRUPTED)
     return status
@@ -49,26 +50,33 @@ def _run(arguments: Sequence[str]) -> int:
         from .program import program
     except ModuleNotFoundError as error:
         return _missing(error)
-    if _COMPLETE in os.environ:
-        from .completion import register
-
-        register()
     try:
-        status = program.main(list(arguments), prog_name="ec2query", standalone_mode=False)
-    except click.Abort:
-        return _fail("ec2query: interrupted", Exit.INTERRUPTED)
+        if _COMPLETE in os.environ:
+            from .completion import complete
+
+            return complete(program, os.environ[_COMPLETE])
+        with program.make_context("ec2query", list(arguments)) as context:
+            status = program.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except click.ClickException as error:
         return _fail(_usage_line(error), Exit.USAGE)
     except Ec2QueryError as error:
         return _fail(error_line(error), exit_status(error))
     except ModuleNotFoundError as error:
         return _missing(error)
-    except BrokenPipeError:
+    except OSError:
         raise
     except Exception as error:
         sentence = f"ec2query: a bug in ec2query: {type(error).__name__}: {one_line(str(error))}"
         return _fail(f"{sentence}; set EC2QUERY_DEBUG=1 to see where, and report it", Exit.UNEXPECTED)
     return status if isinstance(status, int) else Exit.SUCCESS
+
+
+def _discard_output() -> None:
+    """Send what is still buffered nowhere; Python would fail on it once more at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(line: str, status: Exit) -> int:

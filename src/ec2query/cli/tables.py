@@ -25,6 +25,8 @@ __all__ = ["result_tables"]
 def result_tables(result: Result, console: Console) -> RenderableType:
     """Draw a result: its single values, a table for each list of structures, the request id last."""
     parts = _parts(result, console)
+    empty = [member.model for member in members(type(result)) if _is_empty_list(result, member)]
+    parts.extend(Text(f"{name}  none") for name in empty)
     parts.append(Text(f"RequestId  {_scalar(result.request_id or 'none')}", style="dim"))
     return Group(*_spaced(parts))
 
@@ -70,10 +72,10 @@ def _listing(title: str, entries: tuple[Shape, ...], console: Console) -> Render
     """Draw a list: as a table where it fits, else entry by entry."""
     rows = [{path: (member, value) for path, member, value in _flat(entry, "")} for entry in entries]
     if all(_fits_a_cell(member, value) for row in rows for member, value in row.values()):
-        table = _table(title, rows)
+        table = _table(rows)
         unbounded = console.options.update(max_width=10_000)
         if console.measure(table, options=unbounded).maximum <= console.width:
-            return table
+            return Group(Text(title, style="bold underline"), table)
     parts: list[RenderableType] = []
     for number, entry in enumerate(entries, 1):
         heading = Text(f"{title} {number} of {len(entries)}", style="bold underline")
@@ -83,8 +85,8 @@ def _listing(title: str, entries: tuple[Shape, ...], console: Console) -> Render
     return Group(*_spaced(parts))
 
 
-def _table(title: str, rows: list[dict[str, tuple[Member, Any]]]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+def _table(rows: list[dict[str, tuple[Member, Any]]]) -> Table:
+    table = Table(header_style="bold")
     columns = list(dict.fromkeys(path for row in rows for path in row))
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -107,6 +109,10 @@ def _flat(shape: Shape, prefix: str) -> Iterator[tuple[str, Member, Any]]:
 
 def _is_structures(member: Member) -> bool:
     return isinstance(member.type, ListOf) and isinstance(member.type.of, Structure)
+
+
+def _is_empty_list(shape: Shape, member: Member) -> bool:
+    return member.is_list and getattr(shape, member.name) == ()
 
 
 def _is_request_id(shape: Shape, member: Member) -> bool:
