@@ -89,9 +89,14 @@ def test_an_iteration_left_early_can_be_resumed(taken: int) -> None:
 
 
 def test_an_async_iteration_left_early_can_be_resumed() -> None:
-    """The same for the awaited twin, with a limit in the middle of a page."""
+    """The same for the awaited twin, left by its caller or ended by a limit, in the middle of a page."""
 
     async def run() -> None:
+        left = AsyncPaginator(ListNames(), send_soon)
+        items = left.items()
+        assert await anext(items) == "a"
+        resumed = AsyncPaginator(ListNames(), send_soon, starting_token=left.resume_token)
+        assert [name async for name in resumed.items()] == ["b", "c", "d", "e"]
         first = AsyncPaginator(ListNames(), send_soon, limit=4)
         before = [name async for name in first.items()]
         second = AsyncPaginator(ListNames(), send_soon, starting_token=first.resume_token)
