@@ -93,9 +93,10 @@ def test_sessions_and_services_are_kept_apart_from_profiles() -> None:
 def test_a_missing_file_is_an_empty_one() -> None:
     """Neither file need exist, nor a home."""
     assert load(None).profiles == {}
-    assert load(None).places() == f"no file (missing: {CONFIG}, {CREDENTIALS})"
-    stage = Stage()
-    assert stage.run(load_config({})).files == ()
+    assert load(None).places() == f"the shared files (missing: {CONFIG}, {CREDENTIALS})"
+    homeless = Stage().run(load_config({}))
+    assert homeless.files == ()
+    assert homeless.places() == "the shared files (missing: no home directory is known)"
 
 
 @pytest.mark.parametrize("path", [CONFIG, CREDENTIALS])

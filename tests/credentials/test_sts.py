@@ -32,16 +32,15 @@ US = {"AWS_REGION": "us-west-2"}
 STS = "POST https://sts.us-west-2.amazonaws.com/"
 
 
-def assumed(action: str = "AssumeRole", **changed: str | None) -> HttpResponse:
+def assumed(action: str = "AssumeRole", lacks: str = "") -> HttpResponse:
     """An answer in STS's form."""
-    parts: dict[str, str | None] = {
+    parts = {
         "AccessKeyId": "ASIAEXAMPLE",
         "SecretAccessKey": "CANARY",
         "SessionToken": "CANARYTOKEN",
         "Expiration": "2030-01-01T13:00:00Z",
-        **changed,
     }
-    keys = "".join(f"<{name}>{text}</{name}>" for name, text in parts.items() if text is not None)
+    keys = "".join(f"<{name}>{text}</{name}>" for name, text in parts.items() if name != lacks)
     return answer(
         f'<{action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{action}Result>'
         f"<AssumedRoleUser><Arn>a</Arn></AssumedRoleUser><Credentials>{keys}</Credentials></{action}Result>"
@@ -200,7 +199,8 @@ def test_a_refusal_says_whose_role_and_why() -> None:
     with pytest.raises(CredentialsError) as caught:
         stage.run(assume_role(ROLE, BASE, context(stage)))
     assert str(caught.value) == (
-        f"{PLACE}: STS gave no credentials: AssumeRole: AccessDenied: no, ***, *** (status 403, request id r-2)"
+        f"{PLACE}: STS gave no credentials: AssumeRole: AccessDenied: no, ***, ***"
+        " (status 403, request id r-2)"
     )
     assert caught.value.__context__ is None
 
@@ -217,7 +217,7 @@ def test_an_echoed_token_is_masked() -> None:
 @pytest.mark.parametrize("key", ["AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"])
 def test_an_answer_that_lacks_a_part_names_it(key: str) -> None:
     """And shows none of the others."""
-    stage = Stage(US, exchanges=[(STS, assumed(**{key: None}))])
+    stage = Stage(US, exchanges=[(STS, assumed(lacks=key))])
     with pytest.raises(CredentialsError, match=f"expected {key} in the answer of STS, got none") as caught:
         stage.run(assume_role(ROLE, BASE, context(stage)))
     assert "CANARY" not in str(caught.value)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import quote
 
 from ..errors import CredentialsError, TransportError
 from ..protocol.access_key import Credentials
@@ -29,6 +28,8 @@ _ROLE_PATH = "/latest/meta-data/iam/security-credentials/"
 _REGION_PATH = "/latest/meta-data/placement/region"
 _TTL = "21600"
 _WHAT = "instance metadata"
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+_ROLE = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
 _CODE = re.compile(r"[A-Za-z]{1,64}")
 
 
@@ -41,7 +42,9 @@ def instance_credentials(context: Context) -> Flow[Credentials]:
     role = (yield from _get(context, token, _ROLE_PATH, "the instance's role")).partition("\n")[0].strip()
     if not role:
         raise Absent(f"{_WHAT}: the instance has no role; attach an instance profile to it")
-    path = _ROLE_PATH + quote(role, safe="")
+    if not _ROLE.fullmatch(role):
+        raise CredentialsError(f"{_WHAT}: expected the name of a role, got something else (not shown)")
+    path = _ROLE_PATH + role
 
     def once() -> Flow[Credentials]:
         response = yield from _send(context, "GET", path, {"x-aws-ec2-metadata-token": token})

@@ -45,9 +45,10 @@ class SharedConfig:
 
     def places(self) -> str:
         """Say which files were read, for an error."""
-        missing = [path for path in self.files if path not in self.found]
-        read = " and ".join(self.found) or "no file"
-        return f"{read} (missing: {', '.join(missing)})" if missing else read
+        missing = ", ".join(path for path in self.files if path not in self.found)
+        if not self.found:
+            return f"the shared files (missing: {missing or 'no home directory is known'})"
+        return " and ".join(self.found) + (f" (missing: {missing})" if missing else "")
 
     def require_profile(self) -> None:
         """Raise ConfigurationError where a profile was named that does not exist."""

@@ -38,16 +38,17 @@ def configured_region(
 ) -> tuple[Found | None, tuple[Attempt, ...]]:
     """Find a Region without asking anyone: the argument, the environment, the profile."""
     profile = config.selected
+    named = f"profile {profile.name!r}"
     places = (
-        ("argument", argument, "none given"),
-        *((name, variable(environ, name), "not set") for name in _VARIABLES),
-        (where(profile, "region"), profile.get("region"), f"not set in {config.places()}"),
+        ("argument", "argument", argument, "none given"),
+        *((name, name, variable(environ, name), "not set") for name in _VARIABLES),
+        (named, where(profile, "region"), profile.get("region"), f"no region in {config.places()}"),
     )
     attempts: list[Attempt] = []
-    for name, value, why in places:
+    for name, place, value, why in places:
         if value is not None:
             attempts.append(Attempt(name=name, outcome="answered", detail=value.strip()))
-            return Found(value.strip(), name), tuple(attempts)
+            return Found(value.strip(), place), tuple(attempts)
         attempts.append(Attempt(name=name, outcome="absent", detail=why))
     return None, tuple(attempts)
 

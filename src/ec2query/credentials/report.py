@@ -36,4 +36,7 @@ class Resolution:
 
 def sentence(attempts: Iterable[Attempt]) -> str:
     """Say in one line what became of each."""
-    return "; ".join(f"{attempt.name}: {attempt.detail}" for attempt in attempts)
+    return "; ".join(
+        attempt.detail if attempt.detail.startswith(attempt.name) else f"{attempt.name}: {attempt.detail}"
+        for attempt in attempts
+    )

@@ -114,8 +114,7 @@ def _explained(
 
 
 def _without_secrets(text: str, operation: Operation[Any], credentials: Credentials | None) -> str:
-    names = ("web_identity_token", "token_code", "external_id")
-    secrets = [getattr(operation, name, None) for name in names if hasattr(operation, name)]
+    secrets = [getattr(operation, name, None) for name in ("web_identity_token", "token_code")]
     if credentials is not None:
         secrets += [credentials.secret_access_key, credentials.session_token]
     # Longest first: one may begin with another.
