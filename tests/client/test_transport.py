@@ -389,8 +389,8 @@ async def test_the_answer_does_not_come_in_time(start: Start, way: Way) -> None:
 SILENT_BODY = [Timeout(read=TINY), Timeout(window=TINY), Timeout(total=TINY)]
 
 
-@pytest.mark.parametrize("timeout", SILENT_BODY, ids=["read", "window", "total"])
-async def test_the_body_does_not_come_in_time(start: Start, way: Way, timeout: Timeout) -> None:
+@pytest.mark.parametrize("bound", SILENT_BODY, ids=["read", "window", "total"])
+async def test_the_body_does_not_come_in_time(start: Start, way: Way, bound: Timeout) -> None:
     """An answer that stops halfway is bounded by the read timeout, the pace and the total."""
 
     def script(peer: Peer) -> None:
@@ -400,7 +400,7 @@ async def test_the_body_does_not_come_in_time(start: Start, way: Way, timeout: T
 
     server = start(script)
     with pytest.raises(TransportTimeout):
-        await way.run(post(server.url, timeout=timeout))
+        await way.run(post(server.url, timeout=bound))
     await in_thread(server.await_end)
     assert way.open_connections == 0
 
