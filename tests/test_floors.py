@@ -105,10 +105,10 @@ def imported(module: str, tree: ast.Module) -> Iterator[str]:
 
 def _runtime(tree: ast.AST) -> Iterator[ast.AST]:
     for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            if not ast.unparse(node.test).startswith("not"):
-                yield from (inner for branch in node.orelse for inner in (branch, *_runtime(branch)))
-                continue
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            body = node.body if ast.unparse(node.test).startswith("not") else node.orelse
+            yield from (inner for branch in body for inner in (branch, *_runtime(branch)))
+            continue
         yield node
         yield from _runtime(node)
 

@@ -20,6 +20,7 @@ from ec2query import (
     Credentials,
     NotFound,
     ParameterError,
+    ServiceError,
     Timeout,
     TransportError,
     World,
@@ -212,9 +213,9 @@ def test_a_ready_http_client_is_used_and_stays_open() -> None:
     """The caller's httpx client carries the call, follows no redirect, and is not closed."""
     server = Server((307, b""))
     with httpx.Client(transport=httpx.MockTransport(server), follow_redirects=True) as http_client:
-        with Client(region="us-east-1", credentials=KEYS, http_client=http_client) as client:
-            with pytest.raises(Exception, match="307"):
-                client.send(TAKE)
+        client = Client(region="us-east-1", credentials=KEYS, http_client=http_client)
+        with client, pytest.raises(ServiceError, match="307"):
+            client.send(TAKE)
         assert not http_client.is_closed
     assert len(server.requests) == 1
 

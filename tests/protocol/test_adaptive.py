@@ -330,7 +330,7 @@ def simulate(
                     rules.succeeded(retry)
                     run.calls[number] = run.calls.get(number, 0) + 1
                     break
-                decision = rules.failed(DescribeThings(), attempt, THROTTLED, sent_at=sent_at)
+                decision = rules.failed(attempt, THROTTLED, sent_at=sent_at)
                 if not isinstance(decision, Retry):
                     break
                 retry = decision

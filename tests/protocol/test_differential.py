@@ -21,8 +21,7 @@ PARTS = 16
 
 def drawn(request: pytest.FixtureRequest, part: int) -> list[tuple[str, int]]:
     """Deal operation names and seeds: each operation comes up about equally often."""
-    cases = request.config.getoption("--cases")
-    seed = request.config.getoption("--seed")
+    cases, seed = int(request.config.option.cases), int(request.config.option.seed)
     names = peer().operations
     return [(names[index % len(names)], seed + index) for index in range(part, cases, PARTS)]
 

@@ -55,7 +55,8 @@ def test_variants_of_the_document() -> None:
     """Namespaces, other spellings, Query's own wrapping and a bare Error are all read."""
     error = "<Code>AuthFailure</Code><Message>m</Message>"
     for body in (
-        f'<p:Response xmlns:p="urn:x"><p:Errors><p:Error>{error}</p:Error></p:Errors><p:RequestId>r</p:RequestId></p:Response>',
+        f'<p:Response xmlns:p="urn:x"><p:Errors><p:Error>{error}</p:Error></p:Errors>'
+        "<p:RequestId>r</p:RequestId></p:Response>",
         f"<Response><Errors><Error>{error}</Error></Errors><requestId>r</requestId></Response>",
         f"<ErrorResponse><Error><Type>Sender</Type>{error}</Error><RequestId>r</RequestId></ErrorResponse>",
         f"<Error>{error}<RequestId>r</RequestId></Error>",

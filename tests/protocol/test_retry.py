@@ -278,7 +278,7 @@ def test_over_any_history_the_quota_stays_within_bounds(
             expected = min(40, expected + (1 if last is None else last.cost))
             attempt, last = 1, None
         else:
-            decision = rules.failed(operation, attempt, error)
+            decision = rules.failed(attempt, error, repeatable=reads)
             if isinstance(decision, Retry):
                 expected, attempt, last = expected - decision.cost, attempt + 1, decision
             else:
@@ -297,15 +297,15 @@ def test_with_every_attempt_failing_the_server_sees_few_more_than_the_calls() ->
         while isinstance(decision, Retry):
             attempt += 1
             requests += 1
-            decision = rules.failed(DescribeThings(), attempt, FAULT_500)
+            decision = rules.failed(attempt, FAULT_500)
     assert requests == 5035
 
 
 def test_a_success_refunds_the_last_retry_and_else_earns_one_token() -> None:
     """Two retries before a success: the second one's cost comes back, the first one's does not."""
     rules = Retries(random=half, clock=lambda: 0.0)
-    first = rules.failed(DescribeThings(), 1, FAULT_500)
-    second = rules.failed(DescribeThings(), 2, THROTTLED)
+    first = rules.failed(1, FAULT_500)
+    second = rules.failed(2, THROTTLED)
     assert isinstance(first, Retry)
     assert isinstance(second, Retry)
     rules.succeeded(second)
@@ -319,7 +319,7 @@ def test_rules_may_be_shared() -> None:
     quota, limiter = Quota(20), Limiter(half)
     one = Retries(ADAPTIVE, random=half, clock=half, quota=quota, limiter=limiter)
     other = Retries(ADAPTIVE, random=half, clock=half, quota=quota, limiter=limiter)
-    one.failed(DescribeThings(), 1, THROTTLED)
+    one.failed(1, THROTTLED)
     assert other.quota.tokens == 15
     assert other.limiter is one.limiter is limiter
     assert limiter.enabled

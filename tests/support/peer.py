@@ -40,7 +40,8 @@ class BotocorePeer:
 
     @property
     def operations(self) -> list[str]:
-        return list(self.model.operation_names)
+        names: Any = self.model.operation_names
+        return list(names)
 
     def body(self, operation: str, params: Mapping[str, Any]) -> dict[str, str]:
         """Serialize: key to text, as it would be put into the form."""

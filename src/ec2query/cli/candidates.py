@@ -31,10 +31,15 @@ def candidates(operation: type[Operation[Any]], given: Sequence[str], incomplete
     if equals:
         place = follow(operation, key.split("."))
         return [Candidate(f"{key}={known}") for known in _values(place, key) if known.startswith(value)]
-    place = follow(operation, key.split(".")[:-1])
-    before = "".join(f"{part}." for part in key.split(".")[: place.used])
     taken = [word.partition("=")[0] for word in given]
-    return [found for found in _next(place, before, taken) if found.word.startswith(incomplete)]
+    parts = key.split(".")
+    # A key may itself hold a full stop, so what fits further out counts where nothing does further in.
+    for length in range(len(parts) - 1, -1, -1):
+        place = follow(operation, parts[:length])
+        before = "".join(f"{part}." for part in parts[: place.used])
+        if found := [one for one in _next(place, before, taken) if one.word.startswith(incomplete)]:
+            return found
+    return []
 
 
 def _values(place: Place, key: str) -> tuple[str, ...]:

@@ -21,12 +21,8 @@ def example_state() -> State:
     old = _ASNS[0]
     return State(
         ipams={_IPAM: Held(Ipam(ipam_id=_IPAM, state="create-complete"), _LONG_AGO)},
-        asns={
-            asn: Held(Byoasn(asn=asn, ipam_id=_IPAM, state="provisioned"), _LONG_AGO) for asn in _ASNS
-        },
+        asns={asn: Held(Byoasn(asn=asn, ipam_id=_IPAM, state="provisioned"), _LONG_AGO) for asn in _ASNS},
         cidrs={_CIDR: Held(ByoipCidr(cidr=_CIDR, state="advertised"), _LONG_AGO)},
-        associations={
-            (old, _CIDR): Held(AsnAssociation(asn=old, cidr=_CIDR, state="associated"), _LONG_AGO)
-        },
+        associations={(old, _CIDR): Held(AsnAssociation(asn=old, cidr=_CIDR, state="associated"), _LONG_AGO)},
         advertisements={_CIDR: Advertisement(old, _LONG_AGO)},
     )

@@ -13,29 +13,27 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from ..errors import Ec2QueryError, ResponseError, ServiceError, TransportError
-from ..shape import Operation, Result, service_of
 from .adaptive import place_in_line
 from .channel import Channel
 from .clock_skew import RefreshCredentials, SkewRemedy, judge_skew
 from .effects import Flow, Timeout, pause, send, sleep
 from .events import AttemptEvent
-from .message import HttpRequest, HttpResponse
-from .outcome import is_repeatable, leaves_unknown, mark_unknown
-from .parse import ResultDecoder
+from .message import HttpResponse
+from .outcome import leaves_unknown, mark_unknown
+from .query import Query, unsigned
 from .retry import GiveUp, Retry
-from .serialize import action_of
 from .sign import Credentials
 
 __all__ = ["attempts"]
 
-R = TypeVar("R", bound=Result)
+T = TypeVar("T")
 
 # Pieces of an answer between which other tasks may run: a few milliseconds of work each.
 _PIECE = 128 * 1024
 
 
 @dataclass(slots=True)
-class _Attempt(Generic[R]):
+class _Attempt(Generic[T]):
     """One attempt, filled in as it goes."""
 
     number: int
@@ -46,11 +44,11 @@ class _Attempt(Generic[R]):
     waited: float
     seconds: float = 0.0
     response: HttpResponse | None = None
-    result: R | None = None
+    result: T | None = None
     error: Ec2QueryError | None = None
 
 
-def attempts(operation: Operation[R], request: HttpRequest, channel: Channel, invocation_id: str) -> Flow[R]:
+def attempts(query: Query[T], channel: Channel, invocation_id: str) -> Flow[T]:
     """Try until one attempt succeeds or the retry rules say that it is enough.
 
     Raises: the error of the last attempt, which says where an earlier one may have taken effect.
@@ -62,71 +60,62 @@ def attempts(operation: Operation[R], request: HttpRequest, channel: Channel, in
     while True:
         number += 1
         remaining = None if channel.deadline is None else began + channel.deadline - channel.world.monotonic()
-        tried: _Attempt[R] = yield from _attempt(
-            operation, request, channel, invocation_id, number, remaining
-        )
+        tried = yield from _attempt(query, channel, invocation_id, number, remaining)
         error = tried.error
         if error is None:
             retries.succeeded(retry)
-            _tell(channel, operation, invocation_id, tried)
+            _tell(channel, query, invocation_id, tried)
             assert tried.result is not None
             return tried.result
         remedy = _remedy(tried) if not remedies else None
         if remedy is not None:
             remedies += 1
             _apply(remedy, tried, channel)
-            _tell(channel, operation, invocation_id, tried, delay=0.0, reason=type(remedy).__name__)
+            _tell(channel, query, invocation_id, tried, delay=0.0, reason=type(remedy).__name__)
             continue
-        if leaves_unknown(error) and not is_repeatable(operation):
+        if leaves_unknown(error) and not query.repeatable:
             unknown.append(number)
         if remaining is not None:
             remaining -= channel.world.monotonic() - tried.sent_at
         decision = retries.failed(
-            operation,
             number - remedies,
             error,
+            repeatable=query.repeatable,
             sent_at=tried.sent_at,
             headers=tried.response.headers if tried.response else None,
             remaining=remaining,
         )
         if isinstance(decision, GiveUp):
-            _tell(channel, operation, invocation_id, tried, reason=decision.reason)
+            _tell(channel, query, invocation_id, tried, reason=decision.reason)
             mark_unknown(error, unknown)
             raise error
         retry = decision
-        _tell(channel, operation, invocation_id, tried, delay=retry.delay, reason=retry.reason)
+        _tell(channel, query, invocation_id, tried, delay=retry.delay, reason=retry.reason)
         yield from sleep(retry.delay)
 
 
 def _attempt(
-    operation: Operation[R],
-    request: HttpRequest,
-    channel: Channel,
-    invocation_id: str,
-    number: int,
-    remaining: float | None,
-) -> Flow[_Attempt[R]]:
+    query: Query[T], channel: Channel, invocation_id: str, number: int, remaining: float | None
+) -> Flow[_Attempt[T]]:
     retries, world = channel.retries, channel.world
     waited = (yield from place_in_line(retries.limiter)) if retries.limiter is not None else 0.0
     credentials = yield from channel.credentials.current()
     offset = channel.clock.offset
     signed_at = world.now() + offset
-    headers = {
-        **request.headers,
-        "amz-sdk-invocation-id": invocation_id,
-        "amz-sdk-request": f"attempt={number}; max={retries.policy.attempts}",
-    }
+    request = unsigned(query, channel, invocation_id, number)
+    if query.complete is not None:
+        request = query.complete(request, credentials, signed_at)
     signed = channel.signer.sign(
-        HttpRequest(request.method, request.url, headers, request.body),
+        request,
         credentials,
         region=channel.endpoint.region,
-        service=service_of(type(operation)).signing_name,
+        service=query.service.signing_name,
         now=signed_at,
     )
-    tried: _Attempt[R] = _Attempt(number, world.monotonic(), signed_at, offset, credentials, waited)
+    tried: _Attempt[T] = _Attempt(number, world.monotonic(), signed_at, offset, credentials, waited)
     try:
         tried.response = yield from send(signed, _within(channel.timeout, remaining), channel.limits.body)
-        tried.result = yield from _read(type(operation), tried.response, channel)
+        tried.result = yield from _read(query, tried.response, channel)
     except (ServiceError, ResponseError, TransportError) as error:
         tried.error = error
     tried.seconds = world.monotonic() - tried.sent_at
@@ -141,8 +130,8 @@ def _within(timeout: Timeout, remaining: float | None) -> Timeout:
     return dataclasses.replace(timeout, total=min(remaining, timeout.total or remaining))
 
 
-def _read(operation: type[Operation[R]], response: HttpResponse, channel: Channel) -> Flow[R]:
-    decoder = ResultDecoder(operation, response.status, response.headers, limits=channel.limits)
+def _read(query: Query[T], response: HttpResponse, channel: Channel) -> Flow[T]:
+    decoder = query.read(response.status, response.headers, channel.limits)
     body = response.body
     if len(body) <= _PIECE:
         decoder.feed(body)
@@ -175,7 +164,7 @@ def _apply(remedy: SkewRemedy, tried: _Attempt[Any], channel: Channel) -> None:
 
 def _tell(
     channel: Channel,
-    operation: Operation[Any],
+    query: Query[Any],
     invocation_id: str,
     tried: _Attempt[Any],
     *,
@@ -188,8 +177,8 @@ def _tell(
     named = tried.result if error is None else error
     channel.on_attempt(
         AttemptEvent(
-            service=service_of(type(operation)).name,
-            operation=action_of(type(operation)),
+            service=query.service.name,
+            operation=query.action,
             region=channel.endpoint.region,
             invocation_id=invocation_id,
             attempt=tried.number,

@@ -8,22 +8,25 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
 from __future__ import annotations
 
 import dataclasses
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from ..errors import DryRunSucceeded, ParameterError, ResponseError, Unauthorized
-from ..shape import Operation, Result, members
+from ..shape import Operation, Result, Service, members, service_of
 from .attempts import attempts
 from .channel import Channel
+from .customise import completion, outgoing, readable
 from .effects import Flow
-from .message import HttpRequest
+from .outcome import is_repeatable
+from .parse import ResultDecoder
+from .query import Query
+from .raw import RawResult, raw_query
 from .serialize import action_of, serialize
 
-__all__ = ["call", "permitted", "prepare"]
+__all__ = ["call", "call_raw", "permitted"]
 
 R = TypeVar("R", bound=Result)
-
-_FORM = "application/x-www-form-urlencoded; charset=utf-8"
 
 
 def call(operation: Operation[R], channel: Channel) -> Flow[R]:
@@ -33,8 +36,33 @@ def call(operation: Operation[R], channel: Channel) -> Flow[R]:
     """
     # One draw a call: attempts have it in common, and so has the idempotency token.
     token = channel.world.token()
-    operation = _with_tokens(operation, token)
-    return (yield from attempts(operation, prepare(operation, channel), channel, token))
+    sent = outgoing(operation, token, channel.endpoint)
+    kind = type(sent)
+    query = Query(
+        service=service_of(kind),
+        action=action_of(kind),
+        body=serialize(sent),
+        read=partial(ResultDecoder, kind),
+        repeatable=is_repeatable(sent),
+        complete=completion(sent, channel.endpoint),
+    )
+    return readable((yield from attempts(query, channel, token)), kind)
+
+
+def call_raw(
+    action: str,
+    pairs: Mapping[str, str] | Iterable[tuple[str, str]],
+    channel: Channel,
+    *,
+    service: Service,
+    version: str | None = None,
+) -> Flow[RawResult]:
+    """Send bare pairs, for what the model does not know, and return the answer as nested dicts.
+
+    Raises: as `call`.
+    """
+    query = raw_query(action, pairs, service=service, version=version)
+    return (yield from attempts(query, channel, channel.world.token()))
 
 
 def permitted(operation: Operation[Any], channel: Channel) -> Flow[bool]:
@@ -59,34 +87,3 @@ def permitted(operation: Operation[Any], channel: Channel) -> Flow[bool]:
         operation=action_of(type(operation)),
         outcome_unknown=True,
     )
-
-
-def prepare(operation: Operation[Any], channel: Channel) -> HttpRequest:
-    """Write the request of an operation, as yet without date, token and signature."""
-    return HttpRequest(
-        "POST",
-        channel.endpoint.url,
-        {
-            "host": channel.endpoint.host,
-            "content-type": _FORM,
-            "user-agent": channel.user_agent,
-            "accept-encoding": "identity",
-        },
-        serialize(operation),
-    )
-
-
-def _with_tokens(operation: Operation[R], token: str) -> Operation[R]:
-    """Fill idempotency tokens that the caller left out: once for a call, whatever its attempts.
-
-    https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
-    """
-    missing = [name for name in _token_members(type(operation)) if getattr(operation, name) is None]
-    if not missing:
-        return operation
-    return dataclasses.replace(operation, **dict.fromkeys(missing, token))
-
-
-@cache
-def _token_members(operation: type[Operation[Any]]) -> tuple[str, ...]:
-    return tuple(member.name for member in members(operation) if member.token)

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from ..errors import Ec2QueryError
-from ..shape import Operation
 from .adaptive import Limiter
-from .outcome import Fault, classify, is_repeatable, is_throttling, leaves_unknown
+from .outcome import Fault, classify, is_throttling, leaves_unknown
 from .quota import Quota
 from .retry_policy import STANDARD, Policy
 
@@ -135,15 +134,18 @@ class Retries:
 
     def failed(
         self,
-        operation: Operation[Any],
         attempt: int,
         error: Ec2QueryError,
         *,
+        repeatable: bool = True,
         sent_at: float | None = None,
         headers: Mapping[str, str] | None = None,
         remaining: float | None = None,
     ) -> Decision:
-        """Note a failed attempt, sent at `sent_at` of our clock, and decide what follows."""
+        """Note a failed attempt, sent at `sent_at` of our clock, and decide what follows.
+
+        `repeatable` says that a second execution does no harm.
+        """
         if self.limiter is not None:
             self.limiter.record(throttled=is_throttling(error), sent_at=sent_at)
         return decide(
@@ -153,7 +155,7 @@ class Retries:
             error,
             random=self.random,
             headers=headers,
-            repeatable=is_repeatable(operation),
+            repeatable=repeatable,
             remaining=remaining,
         )
 

@@ -195,7 +195,7 @@ def _auth(region: str, service: str) -> _Auth:
 def _auth_type() -> Any:
     from botocore.auth import SigV4Auth
 
-    class SortedHeaders(SigV4Auth):
+    class SortedHeaders(SigV4Auth):  # type: ignore[misc, unused-ignore]  # Any without botocore's stubs
         """SigV4Auth that takes a `_Signable`'s headers and body as they lie."""
 
         # Any: botocore is untyped, and its stubs know no other request and headers than its own.
