@@ -22,7 +22,7 @@ __all__ = ["Decoder", "ErrorDocument"]
 _SCALAR, _STRUCTURE, _LIST, _UNKNOWN = range(4)
 
 _Store: TypeAlias = Callable[[Any, Any], None]
-# (kind, how to read it, how to keep it): a converter or None for text; a Structure; an entry.
+# (kind, how to read it, how to keep it): a converter, None for text; a link; the entries' entry.
 _Entry: TypeAlias = tuple[int, Any, _Store]
 
 
@@ -43,7 +43,7 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def _integer(text: str) -> int:
-    if not _INTEGER.fullmatch(text):
+    if not (text.isdecimal() and text.isascii()) and not _INTEGER.fullmatch(text):
         raise ValueError
     return int(text)
 
@@ -54,11 +54,7 @@ def _float(text: str) -> float:
     return float(text)
 
 
-def _boolean(text: str) -> bool:
-    try:
-        return _BOOLEANS[text]
-    except KeyError:
-        raise ValueError from None
+_boolean = _BOOLEANS.__getitem__
 
 
 def _blob(text: str) -> bytes:
@@ -87,13 +83,14 @@ _EXPECTED: dict[Any, str] = {
 class _Table:
     """How the elements of one structure are read."""
 
-    __slots__ = ("attributes", "cls", "entries", "flattened")
+    __slots__ = ("_flattened", "attributes", "cls", "entries", "finish")
 
     def __init__(self, cls: type[Shape]) -> None:
         self.cls = cls
         self.entries: dict[str, _Entry] = {}
         self.attributes: dict[str, _Entry] = {}
-        self.flattened: list[tuple[Callable[[Any], Any], _Store]] = []
+        self.finish: _Store | None = None
+        self._flattened: list[tuple[Callable[[Any], Any], _Store]] = []
         for member in members(cls):
             self._add(member, slot_of(cls, member.name).__set__)
         if issubclass(cls, Result):
@@ -107,18 +104,33 @@ class _Table:
             self.attributes[member.wire] = _entry(member.type, store)
         elif member.flattened and isinstance(member.type, ListOf):
             read = slot_of(self.cls, member.name).__get__
-            self.flattened.append((read, store))
+            self._flattened.append((read, store))
+            self.finish = self._finish
             self.entries[member.item] = _entry(member.type.of, _appender(read, store))
         else:
             self.entries.setdefault(member.wire, _entry(member.type, store))
 
-    def finish(self, parent: object, made: object) -> None:
+    def _finish(self, parent: object, made: object) -> None:
         """Turn the gathered entries of flattened lists into tuples."""
-        for read, store in self.flattened:
+        for read, store in self._flattened:
             try:
                 store(made, tuple(read(made)))
             except AttributeError:  # none came: the slot stays unset and answers with ()
                 continue
+
+
+class _Link:
+    """A nested structure's table, resolved when such an element is first met."""
+
+    __slots__ = ("structure", "table")
+
+    def __init__(self, structure: Structure) -> None:
+        self.structure = structure
+        self.table: _Table | None = None
+
+    def resolve(self) -> _Table:
+        self.table = _table(self.structure.resolve())
+        return self.table
 
 
 def _appender(read: Callable[[Any], Any], store: _Store) -> _Store:
@@ -133,27 +145,19 @@ def _appender(read: Callable[[Any], Any], store: _Store) -> _Store:
 
 def _entry(type_ref: TypeRef, store: _Store) -> _Entry:
     if isinstance(type_ref, ListOf):
-        return (_LIST, _entry(type_ref.of, list.append), store)
+        return (_LIST, _entry(type_ref.of, list.append), _list_keeper(store))
     if isinstance(type_ref, Structure):
-        return (_STRUCTURE, type_ref, store)
+        return (_STRUCTURE, _Link(type_ref), store)
     return (_SCALAR, _CONVERTERS[type_ref.name], store)
 
 
 _tables: dict[type[Shape], _Table] = {}
-_resolved: dict[Structure, _Table] = {}
 
 
 def _table(cls: type[Shape]) -> _Table:
     found = _tables.get(cls)
     if found is None:
         found = _tables[cls] = _Table(cls)
-    return found
-
-
-def _table_of(structure: Structure) -> _Table:
-    found = _resolved.get(structure)
-    if found is None:
-        found = _resolved[structure] = _table(structure.resolve())
     return found
 
 
@@ -210,11 +214,11 @@ class Decoder:
         """Make the two callbacks; their state lives in local variables, which are fast."""
         parser = self._reader.parser
         limits = self._limits
-        max_depth, max_attributes = limits.depth, 2 * limits.attributes
+        max_depth, max_attributes, max_text = limits.depth, 2 * limits.attributes, limits.text
         stack: list[tuple[dict[str, _Entry], _Entry | None, Any, Any]] = []
         push, pop = stack.append, stack.pop
         chunks: list[str] = []
-        gather = chunks.append
+        gather, last_chunk = chunks.append, chunks.pop
         no_elements: dict[str, _Entry] = {}
         new = object.__new__
 
@@ -223,7 +227,7 @@ class Decoder:
         elements: dict[str, _Entry] = self._table.entries
         others: _Entry | None = None
         target: Any = self._result
-        finish: _Store | None = self._table.finish if self._table.flattened else None
+        finish: _Store | None = self._table.finish
         scalar: _Entry | None = None
 
         def start(tag: str, attributes: list[str]) -> None:
@@ -244,16 +248,14 @@ class Decoder:
             if len(stack) >= max_depth:
                 raise MalformedXml(f"elements are nested deeper than {max_depth}")
             if kind == _STRUCTURE:
-                table = _resolved.get(how) or _table_of(how)
+                table = how.table or how.resolve()
                 made = new(table.cls)
                 store(target, made)
-                elements, others, target = table.entries, None, made
-                finish = table.finish if table.flattened else None
+                elements, others, target, finish = table.entries, None, made, table.finish
                 if table.attributes:
                     self._read_attributes(table, made, attributes)
             elif kind == _LIST:
-                elements, others, target = no_elements, how, []
-                finish = _list_keeper(store)
+                elements, others, target, finish = no_elements, how, [], store
             else:
                 elements, others, target, finish = no_elements, _SKIP, None, None
 
@@ -263,14 +265,20 @@ class Decoder:
                 _, convert, store = scalar
                 scalar = None
                 parser.CharacterDataHandler = None
-                text = chunks[0] if len(chunks) == 1 else "".join(chunks)
-                chunks.clear()
-                if len(text) > limits.text:
-                    raise MalformedXml(f"<{tag[:80]}> holds more than {limits.text} characters")
+                text = last_chunk() if chunks else ""
+                if chunks:
+                    text = "".join(chunks) + text
+                    chunks.clear()
+                if len(text) > max_text:
+                    raise MalformedXml(f"<{tag[:80]}> holds more than {max_text} characters")
                 if convert is None:
                     store(target, text)
-                elif convert is _blob or (text and not text.isspace()):  # an empty number says nothing
-                    store(target, self._converted(tag, text, convert))
+                    return
+                try:
+                    value = convert(text)
+                except (ValueError, KeyError, OverflowError):
+                    value = self._converted(tag, text, convert)
+                store(target, value)
                 return
             made, closing = target, finish
             if stack:
@@ -281,10 +289,13 @@ class Decoder:
         return start, end
 
     def _converted(self, tag: str, text: str, convert: Callable[[str], Any]) -> Any:
+        """Convert what is not written as EC2 writes it: with white space around, or empty (nothing)."""
         text = text.strip()
+        if not text:
+            return None
         try:
             return convert(text)
-        except (ValueError, OverflowError):
+        except (ValueError, KeyError, OverflowError):
             got = "other characters" if convert is _blob else repr(text[:40])
             raise MalformedXml(
                 f"<{tag[:80]}> at {self._reader.where()}: expected {_EXPECTED[convert]}, got {got}"
