@@ -60,6 +60,8 @@ def _value(type_ref: TypeRef, member: Member, value: Any, where: str) -> Any:
                 where=where, expected="a mapping of member names", got=f"a {type(value).__name__}"
             )
         return from_dict(expected, value, where=where)
+    if member.takes_bytes and isinstance(value, bytes | bytearray):
+        return bytes(value)
     return _scalar(type_ref.name, value, where)
 
 

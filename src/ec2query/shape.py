@@ -89,6 +89,9 @@ class Structure:
 TypeRef = Scalar | ListOf | Structure
 
 _SCALARS = {name: Scalar(name) for name in ("str", "int", "float", "bool", "datetime", "bytes")}
+# A string on the wire that also takes bytes, which travel as base64.
+_TEXT_OR_BYTES = "str | bytes"
+_SCALARS[_TEXT_OR_BYTES] = Scalar("str")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +121,11 @@ class Member:
     @property
     def is_list(self) -> bool:
         return isinstance(self.type, ListOf)
+
+    @property
+    def takes_bytes(self) -> bool:
+        """Say whether a string member also takes bytes, which travel as base64."""
+        return self.annotation.startswith(_TEXT_OR_BYTES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,13 +25,21 @@ def is_request_id(member: MemberModel) -> bool:
 
 
 def member_lines(
-    layout: Layout, members: Iterable[MemberModel], names: Mapping[str, str], *, sent: bool
+    layout: Layout,
+    members: Iterable[MemberModel],
+    names: Mapping[str, str],
+    *,
+    sent: bool,
+    types: Mapping[str, str | None] | None = None,
 ) -> list[str]:
+    """Return the lines of `members`; `types` replaces the types of some, by model name."""
     lines: list[str] = []
     for member in members:
         required = member.required and sent
         target = member.target
-        kind = target.scalar or layout.structure_class[target.structure or ""]
+        kind = (
+            (types or {}).get(member.name) or target.scalar or layout.structure_class[target.structure or ""]
+        )
         annotation = "Sequence[" * target.depth + kind + "]" * target.depth
         if not target.depth and not required:
             annotation += " | None"

@@ -9,7 +9,7 @@ from .facade import facade, shapes_package, stub
 from .families import assign
 from .layout import lay_out
 from .model import Model
-from .prose import EC2_PROSE
+from .prose import EC2_PROSE, EC2_TYPES
 from .render import Style, render
 from .waiters import render_waiters
 
@@ -40,7 +40,11 @@ def generate(model: Model, package: str, *, families: str = "auto") -> dict[str,
     layout = lay_out(model, homes)
     version = metadata.get("apiVersion", "")
     header = f"{_MARK} from {model.source}'s {title if not is_ec2 else 'EC2'} model {version}; do not edit."
-    style = Style(header, package, EC2_PROSE if is_ec2 else {}, _API_PAGE if is_ec2 else None)
+    style = (
+        Style(header, package, EC2_PROSE, EC2_TYPES, _API_PAGE)
+        if is_ec2
+        else Style(header, package, {}, {}, None)
+    )
     files = {"__init__.py": facade(model, layout, style, title), "__init__.pyi": stub(model, layout, style)}
     for path, module in layout.modules.items():
         files[f"{path.replace('.', '/')}.py"] = render(model, layout, module, style)

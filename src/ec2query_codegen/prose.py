@@ -1,8 +1,14 @@
-"""One line of our own for the operations that are polished by hand; all others carry their link alone."""
+"""What is said of EC2's operations by hand: a line of our own for those that are polished, and types.
+
+All others carry their link alone, and the model's types.
+"""
 
 from __future__ import annotations
 
-__all__ = ["EC2_PROSE"]
+__all__ = ["EC2_PROSE", "EC2_TYPES"]
+
+# `ec2query.protocol.customise` sends it as base64, whichever it is.
+EC2_TYPES = {("RunInstances", "UserData"): "str | bytes"}
 
 EC2_PROSE = {
     # BYOASN

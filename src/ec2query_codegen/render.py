@@ -17,11 +17,15 @@ __all__ = ["Style", "render"]
 
 @dataclass(frozen=True)
 class Style:
-    """What a module says besides the model: its header, where `shape` is, prose and links."""
+    """What a module says besides the model: its header, where `shape` is, prose, types and links.
+
+    `types` gives members of operations (operation, member) another type than the model's.
+    """
 
     header: str
     package: str
     prose: Mapping[str, str]
+    types: Mapping[tuple[str, str], str]
     reference: str | None
 
     def shape_import(self, path: str) -> str:
@@ -84,7 +88,8 @@ def _operation(model: Model, layout: Layout, operation: OperationModel, style: S
     members = model.members(operation.input) if operation.input else ()
     if members and (prose or link):
         lines.append("")
-    lines += member_lines(layout, members, member_names(members), sent=True)
+    types = {member.name: style.types.get((operation.name, member.name)) for member in members}
+    lines += member_lines(layout, members, member_names(members), sent=True, types=types)
     return "\n".join(lines if members or prose or link else [*lines, "    pass"])
 
 

@@ -131,7 +131,7 @@ def _within(timeout: Timeout, remaining: float | None) -> Timeout:
 
 
 def _read(query: Query[T], response: HttpResponse, channel: Channel) -> Flow[T]:
-    decoder = query.read(response.status, response.headers, channel.limits)
+    decoder = query.read(response.status, response.headers, limits=channel.limits)
     body = response.body
     if len(body) <= _PIECE:
         decoder.feed(body)

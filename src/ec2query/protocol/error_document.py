@@ -17,7 +17,7 @@ from ..errors import ServiceError, family_of
 from .tree import Element, read_tree
 from .xml import Limits
 
-__all__ = ["request_id_in", "service_error"]
+__all__ = ["error_in", "request_id_in", "service_error"]
 
 
 def service_error(
@@ -26,7 +26,11 @@ def service_error(
     """Read an error answer. Raises MalformedXml where the body is XML, but broken."""
     if not _is_xml(body):
         return _synthesized(operation, status, headers, None)
-    root = read_tree(body, limits)
+    return error_in(read_tree(body, limits), operation, status, headers)
+
+
+def error_in(root: Element, operation: str, status: int, headers: Mapping[str, str]) -> ServiceError:
+    """Read a document that was parsed already."""
     errors = _errors(root)
     if not errors:
         return _synthesized(operation, status, headers, root)

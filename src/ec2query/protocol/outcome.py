@@ -22,8 +22,17 @@ from ..errors import (
     family_of,
 )
 from ..shape import Operation, members
+from .serialize import action_of
 
-__all__ = ["Fault", "classify", "is_repeatable", "is_throttling", "leaves_unknown", "mark_unknown"]
+__all__ = [
+    "Fault",
+    "classify",
+    "is_repeatable",
+    "is_throttling",
+    "leaves_unknown",
+    "mark_unknown",
+    "reads_only",
+]
 
 Fault: TypeAlias = Literal["throttling", "transient", "timeout", "capacity", "final"]
 
@@ -85,12 +94,17 @@ def is_repeatable(operation: Operation[Any]) -> bool:
     It is where it only reads, is a dry run, or carries an idempotency token (a member with the
     token trait is always filled before it is sent; a plain ClientToken only by the caller).
     """
-    if type(operation).__name__.startswith(_READS) or getattr(operation, "dry_run", None):
+    if reads_only(action_of(type(operation))) or getattr(operation, "dry_run", None):
         return True
     return any(
         member.token or (member.name == "client_token" and getattr(operation, member.name) is not None)
         for member in members(type(operation))
     )
+
+
+def reads_only(action: str) -> bool:
+    """Say whether an action's name promises that it changes nothing."""
+    return action.startswith(_READS)
 
 
 def leaves_unknown(error: Ec2QueryError) -> bool:

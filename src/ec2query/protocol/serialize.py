@@ -89,6 +89,8 @@ def _writer(type_ref: TypeRef, member: Member) -> _Writer:
         return _structure_writer(type_ref)
     if type_ref.name == "datetime":
         return _timestamp_writer(member.timestamp)
+    if member.takes_bytes:
+        return _write_str_or_blob
     return _SCALAR_WRITERS[type_ref.name]
 
 
@@ -168,6 +170,10 @@ def _write_blob(key: str, value: Any, out: list[str]) -> None:
     if not isinstance(value, bytes | bytearray | memoryview):
         raise _unfit(key, "bytes", value)
     out.append(f"{key}={percent_encode(b64encode(value).decode('ascii'))}")
+
+
+def _write_str_or_blob(key: str, value: Any, out: list[str]) -> None:
+    (_write_str if isinstance(value, str) else _write_blob)(key, value, out)
 
 
 _SCALAR_WRITERS: dict[str, _Writer] = {

@@ -11,7 +11,7 @@ from typing import Any
 
 from .xml import Limits, MalformedXml, XmlReader, local_name
 
-__all__ = ["Element", "read_tree"]
+__all__ = ["Element", "TreeReader", "read_tree"]
 
 
 @dataclass(slots=True)
@@ -38,49 +38,58 @@ class Element:
         """
         if not self.children:
             return self.text
-        names = [child.name for child in self.children]
-        if len(set(names)) == 1 and (len(names) > 1 or names[0] in ("item", "member")):
+        names = {child.name for child in self.children}
+        if len(names) == 1 and (len(self.children) > 1 or names <= {"item", "member"}):
             return [child.to_plain() for child in self.children]
-        found: dict[str, Any] = {}
+        return self.to_dict()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the children by name, as plain values; a name that is repeated has a list of them."""
+        found: dict[str, list[Any]] = {}
         for child in self.children:
-            value = child.to_plain()
-            if child.name not in found:
-                found[child.name] = value
-            elif names.count(child.name) > 1 and isinstance(found[child.name], _Repeated):
-                found[child.name].append(value)
-            else:
-                found[child.name] = _Repeated([found[child.name], value])
-        return {name: list(value) if isinstance(value, _Repeated) else value for name, value in found.items()}
+            found.setdefault(child.name, []).append(child.to_plain())
+        return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
-class _Repeated(list[Any]):
-    """The values of a repeated name among others, as opposed to one value that is a list."""
+class TreeReader:
+    """Reads a document piece by piece."""
+
+    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
+        self._top = Element("")
+        self._reader = XmlReader(limits)
+        stack: list[tuple[Element, list[str]]] = [(self._top, [])]
+
+        def start(tag: str, attributes: list[str]) -> None:
+            if len(stack) > limits.depth:
+                raise MalformedXml(f"elements are nested deeper than {limits.depth}")
+            if len(attributes) > 2 * limits.attributes:
+                raise MalformedXml(f"an element has more than {limits.attributes} attributes")
+            made = Element(local_name(tag))
+            stack[-1][0].children.append(made)
+            stack.append((made, []))
+
+        def end(tag: str) -> None:
+            done, pieces = stack.pop()
+            done.text = "" if done.children else "".join(pieces)
+
+        def text(data: str) -> None:
+            stack[-1][1].append(data)
+
+        self._reader.on(start, end)
+        self._reader.parser.CharacterDataHandler = text
+
+    def feed(self, data: bytes) -> None:
+        """Read a piece. Raises: MalformedXml."""
+        self._reader.feed(data)
+
+    def close(self) -> Element:
+        """Return the root element. Raises: MalformedXml where the document is not complete."""
+        self._reader.close()
+        return self._top.children[0]
 
 
 def read_tree(body: bytes, limits: Limits = Limits()) -> Element:  # noqa: B008 - frozen
     """Read a document. Raises MalformedXml."""
-    reader = XmlReader(limits)
-    top = Element("")
-    stack: list[tuple[Element, list[str]]] = [(top, [])]
-
-    def start(tag: str, attributes: list[str]) -> None:
-        if len(stack) > limits.depth:
-            raise MalformedXml(f"elements are nested deeper than {limits.depth}")
-        if len(attributes) > 2 * limits.attributes:
-            raise MalformedXml(f"an element has more than {limits.attributes} attributes")
-        made = Element(local_name(tag))
-        stack[-1][0].children.append(made)
-        stack.append((made, []))
-
-    def end(tag: str) -> None:
-        done, pieces = stack.pop()
-        done.text = "" if done.children else "".join(pieces)
-
-    def text(data: str) -> None:
-        stack[-1][1].append(data)
-
-    reader.on(start, end)
-    reader.parser.CharacterDataHandler = text
+    reader = TreeReader(limits)
     reader.feed(body)
-    reader.close()
-    return top.children[0]
+    return reader.close()
