@@ -591,7 +591,7 @@ class RunInstances(Operation[Reservation]):
         "SecurityGroup", model="SecurityGroups", item="SecurityGroup", default=()
     )
     subnet_id: str | None = wire("SubnetId", default=None)
-    user_data: str | None = wire("UserData", sensitive=True, default=None)
+    user_data: str | bytes | None = wire("UserData", sensitive=True, default=None)
     elastic_gpu_specification: Sequence[ElasticGpuSpecification] = wire("ElasticGpuSpecification", default=())
     elastic_inference_accelerators: Sequence[ElasticInferenceAccelerator] = wire(
         "ElasticInferenceAccelerator", model="ElasticInferenceAccelerators", default=()
