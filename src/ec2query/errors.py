@@ -112,7 +112,8 @@ class ResponseError(Ec2QueryError):
     """An answer that cannot be believed: truncated, malformed, not XML, or over a limit.
 
     `excerpt` is a short, printable beginning of the body. `outcome_unknown` is True where the
-    operation may have taken effect all the same.
+    operation may have taken effect all the same, `over_limit` where the body was longer than the
+    client's limit: it would be again, so it is not asked for again.
     """
 
     def __init__(
@@ -124,6 +125,7 @@ class ResponseError(Ec2QueryError):
         excerpt: str = "",
         operation: str | None = None,
         outcome_unknown: bool = False,
+        over_limit: bool = False,
     ) -> None:
         self.reason = reason
         self.status = status
@@ -131,6 +133,7 @@ class ResponseError(Ec2QueryError):
         self.excerpt = excerpt
         self.operation = operation
         self.outcome_unknown = outcome_unknown
+        self.over_limit = over_limit
         super().__init__(self._sentence())
 
     def _sentence(self) -> str:
@@ -261,8 +264,8 @@ _EXACT: dict[str, type[ServiceError]] = {
             InvalidRequest,
             "InvalidAction MissingAction MissingParameter UnknownParameter InvalidParameter"
             " InvalidParameterValue InvalidParameterCombination InvalidQueryParameter MalformedQueryString"
-            " ValidationError UnsupportedOperation Unsupported NoSuchVersion InvalidRequest UnsupportedProtocol"
-            " UnsupportedParameter",
+            " ValidationError UnsupportedOperation Unsupported NoSuchVersion InvalidRequest"
+            " UnsupportedProtocol UnsupportedParameter",
         ),
         (ServerFault, "InternalError InternalFailure ServiceUnavailable Unavailable"),
     )

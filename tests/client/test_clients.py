@@ -20,6 +20,7 @@ from ec2query import (
     Credentials,
     NotFound,
     ParameterError,
+    ResponseError,
     ServiceError,
     Timeout,
     TransportError,
@@ -27,6 +28,7 @@ from ec2query import (
     ec2,
 )
 from ec2query.client.caller import user_agent
+from ec2query.protocol.xml import Limits
 from ec2query.shape import Result
 
 KEYS = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI")
@@ -229,6 +231,25 @@ def test_nothing_escapes_but_our_errors(run: Run) -> None:
     with pytest.raises(TransportError) as caught:
         run(broken, "send", TAKE)
     assert caught.value.sent is False
+
+
+def test_an_answer_over_the_limit_is_not_asked_for_again(run: Run) -> None:
+    """It would be as long the next time; the truncated one beside it is asked for three times."""
+    short = {"limits": Limits(body=len(ANSWER) - 1), "world": dataclasses.replace(world(), sleep=_no_time)}
+    server = Server((200, ANSWER))
+    with pytest.raises(ResponseError, match="over the limit") as caught:
+        run(server, "send", TAKE, **short)
+    assert caught.value.over_limit
+    assert caught.value.outcome_unknown
+    assert len(server.requests) == 1
+    server = Server((200, ANSWER[:-9]))
+    with pytest.raises(ResponseError):
+        run(server, "send", TAKE, **short)
+    assert len(server.requests) == 3
+
+
+def _no_time(seconds: float) -> None:
+    """Time that passes at once."""
 
 
 def test_the_twins_have_the_same_surface() -> None:

@@ -151,6 +151,7 @@ def test_a_dry_run_is_final_at_any_status(status: int) -> None:
         (ResponseError("truncated", status=200), "transient"),
         (ResponseError("malformed", status=400), "transient"),
         (ResponseError("truncated"), "transient"),
+        (ResponseError("too long", status=200, over_limit=True), "final"),
         (CredentialsError("none"), "final"),
         (ConfigurationError("no region"), "final"),
         (ParameterError(where="a", expected="b", got="c"), "final"),

@@ -108,7 +108,7 @@ class Answer:
         try:
             self._decoder = ContentDecoder(headers.get("content-encoding", ""), effect.max_body)
         except ResponseError as error:
-            raise self.wrong(error.reason) from None
+            raise self._coding(error) from None
         self._parts: list[bytes] = []
         self._coded = 0
 
@@ -120,14 +120,14 @@ class Answer:
         try:
             self._parts += self._decoder.feed(chunk)
         except ResponseError as error:
-            raise self.wrong(error.reason) from error.__cause__
+            raise self._coding(error) from error.__cause__
 
     def close(self) -> HttpResponse:
         """Give the response. Raises: ResponseError where the body is shorter than it said."""
         try:
             self._parts += self._decoder.close()
         except ResponseError as error:
-            raise self.wrong(error.reason) from error.__cause__
+            raise self._coding(error) from error.__cause__
         declared = self._headers.get("content-length", "")
         bodiless = self._effect.request.method == "HEAD" or self._status in (204, 304)
         if declared.isdecimal() and int(declared) != self._coded and not bodiless:
@@ -148,7 +148,8 @@ class Answer:
     def consumed(self, body: bytes) -> HttpResponse:
         """Give the response whose body an event hook has read, and thereby decoded, already."""
         if len(body) > self._effect.max_body:
-            raise self.wrong(f"the decoded body is over the limit of {self._effect.max_body} bytes")
+            reason = f"the decoded body is over the limit of {self._effect.max_body} bytes"
+            raise self.wrong(reason, over_limit=True)
         return HttpResponse(self._status, self._headers, body)
 
     def broken(self, error: Exception) -> Ec2QueryError | None:
@@ -158,8 +159,14 @@ class Answer:
             return meant
         return self.wrong(f"the body broke off after {self._coded} bytes")
 
-    def wrong(self, reason: str) -> ResponseError:
+    def wrong(self, reason: str, *, over_limit: bool = False) -> ResponseError:
         request_id = self._headers.get("x-amzn-requestid") or self._headers.get("x-amz-request-id")
         return ResponseError(
-            f"{where(self._effect.request)}: {reason}", status=self._status, request_id=request_id
+            f"{where(self._effect.request)}: {reason}",
+            status=self._status,
+            request_id=request_id,
+            over_limit=over_limit,
         )
+
+    def _coding(self, error: ResponseError) -> ResponseError:
+        return self.wrong(error.reason, over_limit=error.over_limit)

@@ -149,4 +149,4 @@ def _stage(coding: str, max_bytes: int) -> _Inflate:
 
 
 def _too_long(max_bytes: int) -> ResponseError:
-    return ResponseError(f"the decoded body is over the limit of {max_bytes} bytes")
+    return ResponseError(f"the decoded body is over the limit of {max_bytes} bytes", over_limit=True)

@@ -63,9 +63,9 @@ def classify(error: Ec2QueryError) -> Fault:
         return _classify_service(error)
     if isinstance(error, TransportTimeout):
         return "timeout"
-    if isinstance(error, (TransportError, ResponseError)):
-        return "transient"
-    return "final"
+    if isinstance(error, ResponseError):
+        return "final" if error.over_limit else "transient"
+    return "transient" if isinstance(error, TransportError) else "final"
 
 
 def _classify_service(error: ServiceError) -> Fault:
