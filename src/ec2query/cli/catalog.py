@@ -23,6 +23,7 @@ __all__ = [
     "operations_starting",
     "suggestion",
     "summary",
+    "written",
 ]
 
 _REFERENCE = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_{}.html"
@@ -48,8 +49,15 @@ def find_operation(name: str) -> type[Operation[Any]]:
 
 def suggestion(name: str) -> str:
     """Say, in brackets, which operations have a name like this one, or where all are listed."""
-    close = _like(name)
+    exact = written(name)
+    close = [exact] if exact else _like(name)
     return f" (did you mean {' or '.join(close)}?)" if close else " ('ec2query operations' lists them)"
+
+
+def written(name: str) -> str | None:
+    """Return an operation's name as it is written, from any case."""
+    folded = name.casefold()
+    return next((found for found in dir(ec2) if found.casefold() == folded and operation_named(found)), None)
 
 
 def operations(pattern: str = "") -> Iterator[str]:

@@ -75,14 +75,14 @@ def emulator(
         throttle=throttle,
     )
     with contextlib.suppress(KeyboardInterrupt), running_emulator(endpoint, host=host, port=port) as url:
-        click.echo(f"EC2 emulator at {url} (Ctrl-C ends it). In another terminal:\n")
+        print(f"EC2 emulator at {url} (Ctrl-C ends it). In another terminal:\n")
         for name, value in (
             ("AWS_ENDPOINT_URL_EC2", url),
             ("AWS_REGION", region),
             ("AWS_ACCESS_KEY_ID", EXAMPLE_CREDENTIALS.access_key_id),
             ("AWS_SECRET_ACCESS_KEY", EXAMPLE_CREDENTIALS.secret_access_key),
         ):
-            click.echo(f"  export {name}={value}")
-        click.echo("  ec2query DescribeByoipCidrs MaxResults=10")
+            print(f"  export {name}={value}")
+        print("  ec2query DescribeByoipCidrs MaxResults=10", flush=True)
         threading.Event().wait()
     return Exit.SUCCESS

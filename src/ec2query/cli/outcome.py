@@ -10,8 +10,6 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-import click
-
 from ..client import Client
 from ..errors import DryRunSucceeded, Ec2QueryError, Unauthorized
 from ..protocol.serialize import action_of
@@ -57,7 +55,7 @@ def carry_out(request: Request) -> Exit:
         if isinstance(error, DryRunSucceeded):
             return _permitted(request, error, exchanges)
         if isinstance(error, Unauthorized) and request.is_dry_run:
-            click.echo(error_line(error, request.action), err=True)
+            print(error_line(error, request.action), file=sys.stderr)
             return Exit.DENIED
         raise
     if request.explain:
@@ -84,7 +82,7 @@ def _print_result(output: str, result: Result, exchanges: list[Exchange]) -> Non
     elif output == "json":
         from .json_text import to_json
 
-        click.echo(to_json(result, ascii_only=not _writes_unicode()))
+        print(to_json(result, ascii_only=not _writes_unicode()))
     else:
         from .console import output_console
         from .tables import result_tables
@@ -98,7 +96,7 @@ def _print_xml(exchanges: list[Exchange]) -> None:
 
     response = exchanges[-1].response if exchanges else None
     if response is not None:
-        click.echo(indented(response.body))
+        print(indented(response.body))
 
 
 def _permitted(request: Request, answer: DryRunSucceeded, exchanges: list[Exchange]) -> Exit:
@@ -115,11 +113,9 @@ def _permitted(request: Request, answer: DryRunSucceeded, exchanges: list[Exchan
             "Message": answer.message,
             "RequestId": answer.request_id,
         }
-        click.echo(json.dumps(parts, indent=2))
+        print(json.dumps(parts, indent=2))
     else:
-        click.echo(
-            f"{request.action}: permitted (a dry run: nothing was changed). {one_line(answer.message)}"
-        )
+        print(f"{request.action}: permitted (a dry run: nothing was changed). {one_line(answer.message)}")
     return Exit.SUCCESS
 
 

@@ -63,11 +63,11 @@ class Program(click.Group):
             formatter.write_dl([(str(int(status)), meaning) for status, meaning in MEANINGS.items()])
 
     def _unknown(self, name: str) -> str:
-        own = difflib.get_close_matches(name, self.commands, n=1)
-        if own:
-            return f"no command {name!r} (did you mean {own[0]!r}?)"
-        from .catalog import suggestion
+        from .catalog import suggestion, written
 
+        own = difflib.get_close_matches(name, self.commands, n=1)
+        if own and written(name) is None:
+            return f"no command {name!r} (did you mean {own[0]!r}?)"
         return f"no operation {name!r}{suggestion(name)}"
 
 
