@@ -1,0 +1,98 @@
+"""An XML answer with the text of its sensitive elements replaced, every other byte as it was.
+
+The hardened reader tells where texts begin and end. A broken answer is kept up to where it breaks, if
+its type has sensitive members at all: what follows cannot be told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from ..protocol.excerpt import holds_secrets
+from ..protocol.xml import Limits, MalformedXml, XmlReader, local_name
+from ..shape import Operation, result_of
+from .secret_text import REDACTED
+from .sensitive import Place
+
+__all__ = ["text_codec", "without_hidden_elements"]
+
+# A replacement that the member's type can be read from.
+_REPLACEMENTS = {"int": "0", "float": "0", "bool": "false", "datetime": "1970-01-01T00:00:00Z"}
+
+
+def text_codec(body: bytes) -> str:
+    """Tell how a body is encoded: in UTF-16, or so that ASCII is ASCII."""
+    if body.startswith((b"\xff\xfe", b"<\x00")):
+        return "utf-16-le"
+    return "utf-16-be" if body.startswith((b"\xfe\xff", b"\x00<")) else "utf-8"
+
+
+def without_hidden_elements(
+    body: bytes, operation: type[Operation[Any]] | None, also: Collection[str]
+) -> bytes:
+    """Replace the texts to be hidden; a body that is no XML at all is returned as it is."""
+    if not body.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
+        return body
+    found = _HiddenTexts(operation, also)
+    end = found.read(body)
+    if end is not None and operation is not None and holds_secrets(result_of(operation)):
+        body = body[:end]
+    codec = text_codec(body)
+    for begin, stop, replacement in reversed(found.texts):
+        body = body[:begin] + replacement.encode(codec) + body[stop:]
+    return body
+
+
+class _HiddenTexts:
+    """Where hidden texts are: (first byte, byte behind the last, what to put there)."""
+
+    def __init__(self, operation: type[Operation[Any]] | None, also: Collection[str]) -> None:
+        self.texts: list[tuple[int, int, str]] = []
+        self._operation = operation
+        self._also = also
+        self._places: list[Place] = []
+        self._begin: int | None = None
+        self._blank = True
+
+    def read(self, body: bytes) -> int | None:
+        """Read a document; return the byte up to which a broken one can be kept."""
+        reader = XmlReader(Limits())
+        parser = self._parser = reader.parser
+        parser.buffer_text = False  # else a text is reported when it is over
+        reader.on(self._start, self._end)
+        parser.CharacterDataHandler = self._text
+        parser.StartCdataSectionHandler = lambda: self._text("")
+        try:
+            reader.feed(body)
+            reader.close()
+        except MalformedXml:
+            here = max(parser.ErrorByteIndex, 0)
+            return min(here, self._begin) if self._begin is not None else here
+        return None
+
+    def _start(self, tag: str, attributes: list[str]) -> None:
+        self._finish()
+        name = local_name(tag)
+        if self._places:
+            self._places.append(self._places[-1].into(name, self._also))
+        else:
+            is_answer = self._operation is not None and name != "Response"
+            self._places.append(Place(result_of(self._operation) if is_answer and self._operation else None))
+
+    def _end(self, tag: str) -> None:
+        self._finish()
+        self._places.pop()
+
+    def _text(self, data: str) -> None:
+        if self._places and self._places[-1].hidden:
+            if self._begin is None:
+                self._begin, self._blank = self._parser.CurrentByteIndex, True
+            self._blank = self._blank and not data.strip()
+
+    def _finish(self) -> None:
+        """End the text that is being read: the parser stands at the tag behind it."""
+        if self._begin is not None and not self._blank:
+            replacement = _REPLACEMENTS.get(self._places[-1].scalar, REDACTED)
+            self.texts.append((self._begin, self._parser.CurrentByteIndex, replacement))
+        self._begin = None

@@ -1,0 +1,25 @@
+"""Our messages as httpx's, and httpx's as ours."""
+
+from __future__ import annotations
+
+import httpx
+
+from ..protocol.message import HttpRequest, HttpResponse
+
+__all__ = ["as_request", "as_response", "lower_case"]
+
+
+def as_request(request: httpx.Request, body: bytes) -> HttpRequest:
+    """Make our request of httpx's."""
+    return HttpRequest(request.method, str(request.url), lower_case(request.headers), body)
+
+
+def as_response(response: HttpResponse, request: httpx.Request) -> httpx.Response:
+    """Make httpx's response of ours."""
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()]
+    return httpx.Response(response.status, headers=headers, content=response.body, request=request)
+
+
+def lower_case(headers: httpx.Headers) -> dict[str, str]:
+    """Give headers with lower-case names; the values of one that repeats are joined."""
+    return {name.lower(): value for name, value in headers.items()}
