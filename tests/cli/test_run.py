@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,7 +36,12 @@ FAILURES: dict[str, tuple[tuple[str, ...], dict[str, str | None], Exit, str]] = 
         Exit.USAGE,
         "see 'ec2query DescribeIpamByoasn --help'",
     ),
-    "an option before the operation": (("--region", "x", *DESCRIBE), {}, Exit.USAGE, "--region"),
+    "an option before the operation": (
+        ("--region", "x", *DESCRIBE),
+        {},
+        Exit.USAGE,
+        "no such option '--region' here (the options of a call stand after its operation)",
+    ),
     "no such output": ((*DESCRIBE, "--output", "yaml"), {}, Exit.USAGE, "'yaml'"),
     "no such parameter": ((*DESCRIBE, "Max=1"), {}, Exit.USAGE, "see 'ec2query describe DescribeIpamByoasn'"),
     "a missing parameter": (DISASSOCIATE[:2], {}, Exit.USAGE, "Cidr=... (it is required)"),
@@ -258,6 +266,42 @@ def test_an_encoding_without_unicode_is_no_traceback() -> None:
         )
         assert (ended.returncode, ended.stderr) == (0, "")
         assert ended.stdout.isascii()
+
+
+@pytest.fixture
+def silent() -> Iterator[socket.socket]:
+    """A server that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+        yield server
+
+
+@pytest.mark.usefixtures("environment")
+def test_an_interrupt_is_a_line_and_a_status(silent: socket.socket) -> None:
+    """While the answer is awaited."""
+    url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+    with subprocess.Popen(
+        [sys.executable, "-m", "ec2query", *DESCRIBE, "--endpoint-url", url],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as process:
+        connection, _ = silent.accept()
+        with connection:
+            assert connection.recv(1)
+            process.send_signal(signal.SIGINT)
+            assert process.communicate(timeout=60) == ("", "ec2query: interrupted\n")
+    assert process.returncode == Exit.INTERRUPTED
+
+
+def test_the_timeout_is_the_user_s(cli: CommandLine, silent: socket.socket) -> None:
+    """And what ran out is said."""
+    ended = cli(
+        *DESCRIBE, "--endpoint-url", f"http://127.0.0.1:{silent.getsockname()[1]}", "--timeout", "0.05"
+    )
+    assert ended.status == Exit.TRANSPORT
+    assert "--timeout" in ended.err
 
 
 def test_the_traceback_is_there_for_those_who_ask(cli: CommandLine, environment: pytest.MonkeyPatch) -> None:

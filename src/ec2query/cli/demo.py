@@ -29,6 +29,7 @@ from ..byoasn.watch import Poller, watch
 from ..client import AsyncClient, system_world
 from ..emulator import EXAMPLE_CREDENTIALS, Emulator, running_emulator
 from ..errors import WaiterError
+from ..lifecycles import ABSENT
 from ..protocol.poll import Pace, Progress
 from ..shape import Operation, Result
 from .console import output_console
@@ -109,7 +110,7 @@ class _Demo:
         name, exchanges = type(operation).__name__, list[Exchange]()
         flow = watched(self._client.calls.call(operation), exchanges, action=name)
         result = await self._client.run(flow)
-        self._line(name, f"request id {result.request_id}; its anatomy:")
+        self._line(name, f"request id {result.request_id}")
         self._console.print()
         print_sections(self._console, explain(operation, exchanges, result))
         self._console.print()
@@ -128,7 +129,9 @@ class _Demo:
                 progress=_noting(states),
             )
         )
-        self._line("", f"{condition.name}: {' -> '.join(dict.fromkeys(states))}")
+        subject = condition.name.rpartition(" ")[0]
+        shown = ("gone" if state == ABSENT else state for state in dict.fromkeys(states))
+        self._console.print(Text(f"    {subject}: {' -> '.join(shown)}"), soft_wrap=True)
 
     async def _check_gone(self, client: AsyncClient) -> None:
         """Look once more, through the paginator."""
@@ -145,7 +148,7 @@ class _Demo:
         return {"message": message, "signature": encode_signature(b"made up for the emulator")}
 
     def _line(self, what: str, outcome: str) -> None:
-        self._console.print(Text.assemble((f"{what:<22}", "bold cyan"), f" {outcome}"), soft_wrap=True)
+        self._console.print(Text.assemble((f"{what:<22}", "bold cyan"), f"  {outcome}"), soft_wrap=True)
 
 
 def _noting(states: list[str]) -> Callable[[Progress], None]:

@@ -63,7 +63,7 @@ def print_sections(console: Console, sections: Iterable[Section]) -> None:
     for number, section in enumerate(sections, 1):
         if number > 1:
             console.print()
-        console.print(Rule(f"{number} {section.title}", align="left", style="cyan"))
+        console.print(Rule(Text(f"{number} {section.title}", style="bold"), align="left", style="cyan"))
         console.print(section.lines, soft_wrap=True)
 
 

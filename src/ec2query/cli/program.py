@@ -35,6 +35,14 @@ class Program(click.Group):
         operation = operation_named(cmd_name)
         return OperationCommand(operation) if operation is not None else None
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the program's own options. Raises: UsageError, also for a call's option in the wrong place."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            where = "the options of a call stand after its operation"
+            raise click.UsageError(f"no such option {error.option_name!r} here ({where})", ctx) from None
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
