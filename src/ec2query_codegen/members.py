@@ -35,7 +35,7 @@ def member_lines(
     """Return the lines of `members`; `types` replaces the types of some, by model name."""
     lines: list[str] = []
     for member in members:
-        required = member.required and sent
+        required = member.required and sent and not member.token  # a token is filled before it is sent
         target = member.target
         kind = (
             (types or {}).get(member.name) or target.scalar or layout.structure_class[target.structure or ""]

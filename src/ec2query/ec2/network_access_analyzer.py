@@ -67,7 +67,7 @@ class CreateNetworkInsightsAccessScope(Operation[CreateNetworkInsightsAccessScop
 
     match_paths: Sequence[AccessScopePathRequest] = wire("MatchPath", model="MatchPaths", default=())
     exclude_paths: Sequence[AccessScopePathRequest] = wire("ExcludePath", model="ExcludePaths", default=())
-    client_token: str = wire("ClientToken", token=True)
+    client_token: str | None = wire("ClientToken", token=True, default=None)
     tag_specifications: Sequence[TagSpecification] = wire(
         "TagSpecification", model="TagSpecifications", default=()
     )
@@ -188,7 +188,7 @@ class StartNetworkInsightsAccessScopeAnalysis(Operation[StartNetworkInsightsAcce
     tag_specifications: Sequence[TagSpecification] = wire(
         "TagSpecification", model="TagSpecifications", default=()
     )
-    client_token: str = wire("ClientToken", token=True)
+    client_token: str | None = wire("ClientToken", token=True, default=None)
 
 
 class AccessScopeAnalysisFinding(Shape):

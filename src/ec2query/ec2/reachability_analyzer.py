@@ -61,7 +61,7 @@ class CreateNetworkInsightsPath(Operation[CreateNetworkInsightsPathResult]):
         "TagSpecification", model="TagSpecifications", default=()
     )
     dry_run: bool | None = wire("DryRun", default=None)
-    client_token: str = wire("ClientToken", token=True)
+    client_token: str | None = wire("ClientToken", token=True, default=None)
     filter_at_source: PathRequestFilter | None = wire("FilterAtSource", default=None)
     filter_at_destination: PathRequestFilter | None = wire("FilterAtDestination", default=None)
 
@@ -156,7 +156,7 @@ class StartNetworkInsightsAnalysis(Operation[StartNetworkInsightsAnalysisResult]
     tag_specifications: Sequence[TagSpecification] = wire(
         "TagSpecification", model="TagSpecifications", default=()
     )
-    client_token: str = wire("ClientToken", token=True)
+    client_token: str | None = wire("ClientToken", token=True, default=None)
 
 
 class AlternatePathHint(Shape):
