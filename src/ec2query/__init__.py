@@ -41,6 +41,7 @@ __all__ = [
     "Options",
     "Paginator",
     "ParameterError",
+    "RawResult",
     "ResponseError",
     "ServerFault",
     "ServiceError",

@@ -20,6 +20,7 @@ from ec2query import (
     Credentials,
     NotFound,
     ParameterError,
+    RawResult,
     ResponseError,
     ServiceError,
     Timeout,
@@ -111,6 +112,17 @@ def test_call_by_model_names(run: Run) -> None:
     """Model names go in, and `to_dict` gives them back."""
     result: Result = run(Server((200, ANSWER)), "call", "DisassociateIpamByoasn", TAKE.to_dict())
     assert result.to_dict()["AsnAssociation"]["State"] == "pending-disassociation"
+
+
+def test_call_raw(run: Run) -> None:
+    """Bare pairs go out, nested dicts come back, for an action that no model knows."""
+    server = Server(
+        (200, b"<TeachFishResponse><requestId>r-1</requestId><depth>3</depth></TeachFishResponse>")
+    )
+    result: RawResult = run(server, "call_raw", "TeachFish", {"Fish.1": "a"})
+    assert result == {"requestId": "r-1", "depth": "3"}
+    assert result.request_id == "r-1"
+    assert server.requests[0].content == b"Action=TeachFish&Version=2016-11-15&Fish.1=a"
 
 
 @pytest.mark.parametrize(

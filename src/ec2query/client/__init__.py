@@ -6,6 +6,7 @@ Importing it imports no httpx; the first call does.
 from __future__ import annotations
 
 from ..protocol.effects import Timeout
+from ..protocol.raw import RawResult
 from ..protocol.sign import Credentials, Signer
 from ..protocol.world import World
 from ..protocol.xml import Limits
@@ -25,6 +26,7 @@ __all__ = [
     "Limits",
     "Options",
     "Paginator",
+    "RawResult",
     "Signer",
     "Timeout",
     "World",

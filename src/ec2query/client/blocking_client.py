@@ -5,12 +5,13 @@ Making one does no I/O and imports no httpx; the first call does both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ..errors import ConfigurationError
 from ..protocol.effects import Flow
 from ..protocol.poll import Progress
+from ..protocol.raw import RawResult
 from ..protocol.wait import wait
 from ..shape import Operation, Result
 from ..waiter import Wait
@@ -64,6 +65,21 @@ class Client:
     def call(self, name: str, params: Mapping[str, object] | None = None, /) -> Result:
         """Make an API call by the model's names: `call("DescribeVpcs", {"VpcIds": [...]})`."""
         return self.send(self._caller.operation(name, params or {}))
+
+    def call_raw(
+        self,
+        action: str,
+        pairs: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        /,
+        *,
+        version: str | None = None,
+    ) -> RawResult:
+        """Make an API call that the model does not know, of bare pairs; the answer is nested dicts.
+
+        The pairs are sent as they are: `call_raw("DescribeVpcs", {"VpcId.1": "vpc-0a1b"})`.
+        Raises: as `send`.
+        """
+        return self.run(self._caller.call_raw(action, pairs, version=version))
 
     def paginate(
         self,

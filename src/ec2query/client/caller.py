@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from .._version import __version__
@@ -19,6 +19,7 @@ from ..protocol.channel import Channel, CredentialsSource, GivenCredentials
 from ..protocol.effects import Flow, Timeout
 from ..protocol.endpoint_choice import EndpointChoice, choose_endpoint
 from ..protocol.quota import Quota
+from ..protocol.raw import RawResult
 from ..protocol.retry import Retries
 from ..protocol.retry_policy import resolve_policy
 from ..protocol.sign import Credentials, SigV4Signer
@@ -55,6 +56,19 @@ class Caller:
     def permitted(self, operation: Operation[Any], /) -> Flow[bool]:
         """Give the flow of a dry run."""
         return protocol.permitted(operation, self.channel())
+
+    def call_raw(
+        self,
+        action: str,
+        pairs: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        /,
+        *,
+        version: str | None = None,
+    ) -> Flow[RawResult]:
+        """Give the flow of a call that no type describes."""
+        from .. import ec2
+
+        return protocol.call_raw(action, pairs, self.channel(), service=ec2.SERVICE, version=version)
 
     def operation(self, name: str, params: Mapping[str, object]) -> Operation[Result]:
         """Make an operation from model names. Raises: ParameterError."""

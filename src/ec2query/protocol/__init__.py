@@ -2,8 +2,8 @@
 
 Read in this order: `message` and `effects` (what goes over the wire, what a flow may ask for),
 `serialize` (operation to form body), `sign` (SigV4), `endpoint` (Region to URL), `parse` (XML to
-result), `error_document` (XML to ServiceError), `retry` and `clock_skew` (what follows a failure),
-and `call`, which ties them into one API call.
+result), `error_document` (XML to ServiceError), `customise` (what EC2 needs beyond the protocol),
+`retry` and `clock_skew` (what follows a failure), and `call`, which ties them into one API call.
 `decode_form` and `encode_xml` are the server's half of the same protocol.
 """
 
