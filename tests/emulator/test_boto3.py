@@ -186,8 +186,9 @@ def test_errors(peer: Peer, name: str) -> None:
     call, params, code, status = ERRORS[name]
     with pytest.raises(ClientError) as refused:
         getattr(peer.client, call)(**params)
-    assert refused.value.response["Error"]["Code"] == code
-    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+    answer: Any = refused.value.response
+    assert answer["Error"]["Code"] == code
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == status
 
 
 def test_another_secret(peer: Peer) -> None:

@@ -16,6 +16,7 @@ from ec2query import ec2
 from ec2query.emulator import ACTIONS, EXAMPLE_CREDENTIALS, Emulator, State
 from ec2query.errors import NotFound, ServiceError, Throttled
 from ec2query.protocol.message import HttpRequest
+from ec2query.protocol.parse import parse
 from ec2query.protocol.serialize import serialize
 from ec2query.protocol.sign import presign, sign
 from ec2query.shape import members
@@ -242,6 +243,42 @@ def test_a_refused_operation_leaves_the_rest_of_the_cell_alone() -> None:
         ask(endpoint, ec2.DescribeByoipCidrs(max_results=0))
     ask(endpoint, DISASSOCIATE)
     assert replace(endpoint.state, associations={}) == replace(STATE, associations={})
+
+
+PRESIGNED = presign(
+    HttpRequest("POST", "https://ec2.us-east-1.amazonaws.com/", FORM, serialize(ec2.DescribeIpams())),
+    EXAMPLE_CREDENTIALS,
+    "us-east-1",
+    "ec2",
+    NOW,
+).url
+
+ODD: dict[str, HttpRequest] = {
+    "a text that XML cannot carry": raw(HEAD + b"CreateIpam&Description=%00"),
+    "a message that XML cannot carry": raw(HEAD + b"DisassociateIpamByoasn&Asn=%00&Cidr=%1b"),
+    "a filter that XML cannot carry": raw(HEAD + b"DescribeIpams&Filter.1.Name=%00"),
+    "a filter of nothing": raw(HEAD + b"DescribeIpams&Filter.1.Value.1=x"),
+    "an id that XML cannot carry": raw(HEAD + b"DeleteIpam&IpamId=%00"),
+    "a number without end": raw(HEAD + b"DescribeByoipCidrs&MaxResults=" + b"9" * 4000),
+    "keys without end": raw(HEAD + b"DescribeIpams&" + b"a." * 10000 + b"=1"),
+    "a token in other letters": HttpRequest("GET", f"{PRESIGNED}&X-Amz-Security-Token=%C3%A9"),
+    "a signature in other letters": HttpRequest("GET", PRESIGNED.replace("Signature=", "Signature=%C3%A9")),
+    "a credential of nothing": HttpRequest("GET", PRESIGNED.replace("Credential=", "Credential=%2F")),
+    "a scope in other letters": HttpRequest("GET", PRESIGNED.replace("us-east-1", "%C3%A9").lower()),
+    "no host": HttpRequest("GET", "/"),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_requests_have_an_answer(name: str) -> None:
+    """Whatever a request holds, it is refused with an error document, and changes nothing."""
+    endpoint, _ = emulator()
+    answer = endpoint.handle(ODD[name])
+    assert 400 <= answer.status < 500
+    with pytest.raises(ServiceError) as refused:
+        parse(ec2.DescribeIpams, answer.status, answer.headers, answer.body)
+    assert not refused.value.synthesized
+    assert endpoint.state is STATE
 
 
 def test_assumptions_are_marked() -> None:

@@ -31,7 +31,7 @@ def test_a_value_is_shown_fit_for_xml() -> None:
     """A refused value is quoted in the message without characters that XML or a log cannot carry."""
     error = invalid("6\0é" + "x" * 200, "asn", "Expected a number.")
     assert error.code == "InvalidParameterValue"
-    assert error.message == f"Value (6??{'x' * 77}) for parameter asn is invalid. Expected a number."
+    assert error.message == f"Value (6??{'x' * 117}) for parameter asn is invalid. Expected a number."
 
 
 def test_a_state_is_named() -> None:

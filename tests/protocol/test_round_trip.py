@@ -39,7 +39,7 @@ def named(action: str) -> type[Operation[Any]] | None:
 
 
 def drawn(request: pytest.FixtureRequest, part: int) -> list[tuple[type[Operation[Any]], random.Random, str]]:
-    seed = request.config.getoption("--seed")
+    seed = int(request.config.getoption("--seed") or 0)
     return [
         (cls, random.Random(f"{cls.__name__} {seed + number}"), f"{cls.__name__}, seed {seed + number}")
         for cls in every_operation()[part::PARTS]

@@ -56,7 +56,7 @@ def authenticate(
     """
     claim = _claim(request)
     known = credentials.get(claim.access_key_id)
-    if known is None or not hmac.compare_digest(known.session_token or "", claim.token or ""):
+    if known is None or not _same(known.session_token or "", claim.token or ""):
         raise refusal("AuthFailure", "AWS was not able to validate the provided access credentials")
     if known.expires_at is not None and known.expires_at <= now:
         raise refusal("RequestExpired", "Request has expired: the credentials have.")
@@ -67,7 +67,7 @@ def authenticate(
         raise _mismatch("The credential scope is of another day, Region or service.")  # assumed
     if "host" not in claim.signed_headers:
         raise _mismatch("The host header is not signed.")  # assumed
-    if not hmac.compare_digest(_expected(request, claim, known, region), claim.signature):
+    if not _same(_expected(request, claim, known, region), claim.signature):
         raise _mismatch("The signature is not the one calculated from the request and the secret key.")
     return known
 
@@ -138,6 +138,11 @@ def _expected(request: HttpRequest, claim: _Claim, known: Credentials, region: s
         return url.rpartition("&X-Amz-Signature=")[2]
     except Ec2QueryError:
         return ""
+
+
+def _same(expected: str, given: str) -> bool:
+    """Compare in constant time; `given` may hold any character."""
+    return hmac.compare_digest(expected.encode(), given.encode())
 
 
 def _mismatch(message: str) -> ServiceError:

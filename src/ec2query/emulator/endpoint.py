@@ -18,7 +18,7 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..errors import ServiceError
+from ..errors import ParameterError, ServiceError
 from ..protocol.decode_form import decode_pairs, form_pairs
 from ..protocol.encode_xml import encode_error, encode_xml
 from ..protocol.message import HttpRequest, HttpResponse
@@ -138,10 +138,16 @@ class Emulator:
     def _answer(self, operation: Operation[Any], request_id: str, now: datetime) -> HttpResponse:
         state = settle(self._cell.state, now, self._delay, self._linger)
         state, answer = perform(state, operation, replace(self._setting, now=now), self._deny)
-        self._cell = replace(self._cell, state=state)
         if isinstance(answer, Result):
-            return _response(200, encode_xml(answer, request_id, type(operation)), request_id, now)
-        return _refused(answer, request_id, now)
+            try:
+                body = encode_xml(answer, request_id, type(operation))
+            except ParameterError as unfit:  # the request held a text that no answer can repeat
+                raise refusal("InvalidParameterValue", str(unfit)) from None  # assumed
+            response = _response(200, body, request_id, now)
+        else:
+            response = _refused(answer, request_id, now)
+        self._cell = replace(self._cell, state=state)
+        return response
 
 
 def _pairs(request: HttpRequest) -> list[tuple[str, str]]:

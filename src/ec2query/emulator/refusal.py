@@ -6,9 +6,14 @@ A code for which there is no evidence is marked `assumed` where it is used.
 
 from __future__ import annotations
 
+import re
+
 from ..errors import ServiceError, family_of
+from ..protocol.wrong_request import shown
 
 __all__ = ["invalid", "refusal", "unfit_state"]
+
+_UNPRINTABLE = re.compile("[^ -~]")
 
 _STATUS = {
     "AuthFailure": 401,
@@ -24,15 +29,14 @@ _STATUS = {
 def refusal(code: str, message: str) -> ServiceError:
     """Make the error that answers a request; a code without a status of its own has 400."""
     status = _STATUS.get(code, 400)
-    return family_of(code, status)(code, message, status=status)
+    printable = _UNPRINTABLE.sub("?", message)  # parts of it may come from the request
+    return family_of(code, status)(code, printable, status=status)
 
 
 def invalid(value: str, parameter: str, expected: str) -> ServiceError:
     """Refuse a value of the right type but with the wrong content."""
-    shown = "".join(char if " " <= char <= "~" else "?" for char in value[:80])
-    return refusal(
-        "InvalidParameterValue", f"Value ({shown}) for parameter {parameter} is invalid. {expected}"
-    )
+    message = f"Value ({shown(value)}) for parameter {parameter} is invalid. {expected}"
+    return refusal("InvalidParameterValue", message)
 
 
 def unfit_state(what: str, state: str | None, operation: str) -> ServiceError:

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 from urllib.parse import unquote_plus
 
-from ..errors import InvalidRequest
 from ..shape import ListOf, Member, Operation, Shape, Structure, TypeRef, members, service_of
 from .timestamp import read_timestamp
+from .wrong_request import invalid, missing, refused, shown, unknown
 
 __all__ = ["Lookup", "decode_form", "decode_pairs", "form_pairs"]
 
@@ -51,15 +51,15 @@ def decode_pairs(pairs: Iterable[tuple[str, str]], operations: Lookup) -> Operat
     action = node.pop("Action", "")
     version = node.pop("Version", None)
     if not action:
-        raise _refused("MissingAction", "The request has no Action.")
+        raise refused("MissingAction", "The request has no Action.")
     operation = operations(action)
     if operation is None:
-        raise _refused("InvalidAction", f"The action {_shown(action)} is not valid for this web service.")
+        raise refused("InvalidAction", f"The action {shown(action)} is not valid for this web service.")
     if version is None:
-        raise _missing("Version")  # assumed
+        raise missing("Version")  # assumed
     expected = service_of(operation).version
     if version != expected:
-        raise _refused("NoSuchVersion", f"Expected the API version {expected}.")  # assumed
+        raise refused("NoSuchVersion", f"Expected the API version {expected}.")  # assumed
     decoded: Operation[Any] = _read_structure(operation, "", node)
     return decoded
 
@@ -73,7 +73,7 @@ def form_pairs(body: bytes) -> list[tuple[str, str]]:
                 key, _, value = pair.partition("=")
                 found.append((unquote_plus(key, errors="strict"), unquote_plus(value, errors="strict")))
     except UnicodeDecodeError:
-        raise _refused("MalformedQueryString", "The body is not percent-encoded UTF-8.") from None  # assumed
+        raise refused("MalformedQueryString", "The body is not percent-encoded UTF-8.") from None  # assumed
     return found
 
 
@@ -82,9 +82,9 @@ def _node(pairs: Iterable[tuple[str, str]]) -> _Node:
     for key, value in pairs:
         parts = key.split(".")
         if len(parts) > _MAX_DEPTH or "" in parts:
-            raise _unknown(key)
+            raise unknown(key)
         if key in node:
-            raise _invalid(key, "is given more than once")  # assumed
+            raise invalid(key, "is given more than once")  # assumed
         node[key] = value
     return node
 
@@ -116,11 +116,11 @@ def _read_structure(cls: type[Shape], path: str, node: _Node) -> Any:
     for key, value in node.items():
         own = table.key_of(key)
         if own is None:
-            raise _unknown(f"{path}{key}")
+            raise unknown(f"{path}{key}")
         nodes.setdefault(own, {})[key[len(own) + 1 :]] = value
     for key in table.required:
         if key not in nodes:
-            raise _missing(f"{path}{key}")
+            raise missing(f"{path}{key}")
     readers = table.readers
     return cls(**{readers[key][0]: readers[key][1](f"{path}{key}", inner) for key, inner in nodes.items()})
 
@@ -140,9 +140,9 @@ def _list_reader(read_entry: _Reader) -> _Reader:
         for key, value in node.items():
             index, _, rest = key.partition(".")
             if not index:
-                raise _invalid(path, f"is a list: expected {_shown(path)}.1")
+                raise invalid(path, f"is a list: expected {shown(path)}.1")
             if not _INDEX.fullmatch(index):
-                raise _unknown(f"{path}.{key}")
+                raise unknown(f"{path}.{key}")
             nodes.setdefault(int(index), {})[rest] = value
         return tuple(read_entry(f"{path}.{index}", nodes[index]) for index in sorted(nodes))
 
@@ -152,7 +152,7 @@ def _list_reader(read_entry: _Reader) -> _Reader:
 def _structure_reader(structure: Structure) -> _Reader:
     def read(path: str, node: _Node) -> Any:
         if "" in node:
-            raise _invalid(path, "is a structure: expected its members")
+            raise invalid(path, "is a structure: expected its members")
         return _read_structure(structure.resolve(), f"{path}.", node)
 
     return read
@@ -162,11 +162,11 @@ def _scalar_reader(convert: Callable[[str], Any], expected: str) -> _Reader:
     def read(path: str, node: _Node) -> Any:
         for rest in node:
             if rest:
-                raise _unknown(f"{path}.{rest}")
+                raise unknown(f"{path}.{rest}")
         try:
             return convert(node[""])
         except (ValueError, OverflowError, KeyError):
-            raise _invalid(path, f"is invalid: expected {expected}") from None
+            raise invalid(path, f"is invalid: expected {expected}") from None
 
     return read
 
@@ -192,24 +192,3 @@ _SCALARS: dict[str, tuple[Callable[[str], Any], str]] = {
     "datetime": (read_timestamp, "a timestamp"),
     "bytes": (lambda text: b64decode(text, validate=True), "base64"),
 }
-
-
-def _refused(code: str, message: str) -> InvalidRequest:
-    return InvalidRequest(code, message, status=400)
-
-
-def _missing(path: str) -> InvalidRequest:
-    return _refused("MissingParameter", f"The request must contain the parameter {_shown(path)}")
-
-
-def _unknown(path: str) -> InvalidRequest:
-    return _refused("UnknownParameter", f"The parameter {_shown(path)} is not recognized")
-
-
-def _invalid(path: str, reason: str) -> InvalidRequest:
-    return _refused("InvalidParameterValue", f"The parameter {_shown(path)} {reason}")
-
-
-def _shown(text: str) -> str:
-    """Make a key fit for a message: printable, XML-safe and short."""
-    return "".join(char if " " <= char <= "~" else "?" for char in text[:120])
