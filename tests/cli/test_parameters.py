@@ -76,6 +76,7 @@ BAD_JSON: dict[str, tuple[str, str]] = {
     "no object": ("[]", "Do: expected a JSON object of member names, got JSON that is a list"),
     "an unknown name": ('{"Texd": "a"}', "did you mean 'Text'"),
     "another type": ('{"Whole": "1"}', "Do.Whole: expected a"),
+    "no base64": ('{"Blob": "%"}', "Do.Blob: expected base64, got '%'"),
     "too deep": ("[" * 100_000, "Do: expected JSON, got brackets nested too deep"),
 }
 
@@ -96,8 +97,10 @@ def test_a_wrong_word_is_explained(operation: type[Operation[Any]], words: list[
 
 def test_json_has_model_names() -> None:
     """Lists are lists and structures are objects, under the API Reference's names of members."""
-    text = '{"Text": "a", "Leaves": [{"Key": "k"}], "Texts": ["x"], "DryRun": true}'
-    assert from_json(Do, text) == Do(text="a", leaves=(Leaf(key="k"),), texts=("x",), dry_run=True)
+    text = '{"Text": "a", "Leaves": [{"Key": "k"}], "Texts": ["x"], "DryRun": true, "Blob": "aGk="}'
+    assert from_json(Do, text) == Do(
+        text="a", leaves=(Leaf(key="k"),), texts=("x",), dry_run=True, blob=b"hi"
+    )
 
 
 @pytest.mark.parametrize(("text", "sentence"), BAD_JSON.values(), ids=BAD_JSON)

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from base64 import b64decode
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import InvalidRequest, ParameterError
 from ..model_dict import from_dict
 from ..protocol.decode_form import decode_pairs
 from ..protocol.serialize import action_of
-from ..shape import Operation, members, service_of
+from ..shape import ListOf, Operation, Scalar, Shape, Structure, TypeRef, member_named, members, service_of
 from .keys import check_key
 
 __all__ = ["from_json", "from_words", "split_words", "with_dry_run"]
@@ -59,7 +60,10 @@ def split_words(operation: type[Operation[Any]], words: Iterable[str]) -> dict[s
 
 
 def from_json(operation: type[Operation[Any]], text: str) -> Operation[Any]:
-    """Make an operation from a JSON object of model names. Raises: ParameterError."""
+    """Make an operation from a JSON object of model names; blobs are base64, as `--output json` has them.
+
+    Raises: ParameterError.
+    """
     where = action_of(operation)
     try:
         found = json.loads(text)
@@ -73,7 +77,33 @@ def from_json(operation: type[Operation[Any]], text: str) -> Operation[Any]:
             expected="a JSON object of member names",
             got=f"JSON that is a {type(found).__name__}",
         )
-    return from_dict(operation, found, where=where)
+    return from_dict(operation, _typed(operation, found, where), where=where)
+
+
+def _typed(shape: type[Shape], values: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Read what JSON can only say as text; whatever else is wrong is `from_dict`'s to say."""
+    found = {name: member_named(shape, name) for name in values}
+    return {
+        name: value
+        if (member := found[name]) is None
+        else _typed_value(member.type, value, f"{where}.{name}")
+        for name, value in values.items()
+    }
+
+
+def _typed_value(kind: TypeRef, value: Any, where: str) -> Any:
+    if isinstance(kind, ListOf) and isinstance(value, list):
+        return [_typed_value(kind.of, entry, f"{where}[{number}]") for number, entry in enumerate(value)]
+    if isinstance(kind, Structure) and isinstance(value, dict):
+        return _typed(kind.resolve(), value, where)
+    if kind == Scalar("float") and value in ("NaN", "Infinity", "-Infinity"):
+        return float(value)
+    if kind == Scalar("bytes") and isinstance(value, str):
+        try:
+            return b64decode(value, validate=True)
+        except ValueError:
+            raise ParameterError(where=where, expected="base64", got=repr(value[:40])) from None
+    return value
 
 
 def with_dry_run(operation: Operation[Any]) -> Operation[Any]:
