@@ -104,7 +104,11 @@ def test_a_wrong_coding_is_refused(case: str, step: int) -> None:
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "raw"])
 def test_every_truncation_is_refused(coding: str) -> None:
     """A coded body cut off at any byte is a ResponseError."""
-    whole = {"gzip": gzip.compress, "deflate": zlib.compress, "raw": raw_deflate}[coding](DOCUMENT)
+    whole = {
+        "gzip": gzip.compress(DOCUMENT),
+        "deflate": zlib.compress(DOCUMENT),
+        "raw": raw_deflate(DOCUMENT),
+    }[coding]
     for end in range(1, len(whole)):
         with pytest.raises(ResponseError):
             decoded("gzip" if coding == "gzip" else "deflate", whole[:end])

@@ -175,7 +175,10 @@ def _run_process_blocking(effect: RunProcess) -> bytes:
 
 async def _ask(effect: Ask) -> object:
     try:
-        reply = await anyio.to_thread.run_sync(effect.answer, effect.about, abandon_on_cancel=True)
+        # In a tuple, since trio will not have a coroutine returned from a thread.
+        (reply,) = await anyio.to_thread.run_sync(
+            lambda: (effect.answer(effect.about),), abandon_on_cancel=True
+        )
         return await reply if inspect.isawaitable(reply) else reply
     except Exception as error:
         raise _unanswered(effect, error) from error

@@ -7,9 +7,11 @@ event loop, as all its connections do.
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol, TypeAlias, cast
 
 import httpcore
@@ -99,7 +101,7 @@ class _Trio:
     ) -> Connected:
         backend = cast(httpcore.AsyncNetworkBackend, httpcore.TrioBackend())
         stream = await backend.connect_tcp(host, port, timeout=seconds)
-        close: Callable[[], None] = stream.get_extra_info("socket").close
+        close = partial(_close_on_trio, stream.get_extra_info("socket"))
         if context is not None:
             try:
                 stream = await stream.start_tls(context, server_hostname=host, timeout=seconds)
@@ -107,6 +109,13 @@ class _Trio:
                 close()
                 raise
         return stream, close
+
+
+def _close_on_trio(sock: Any) -> None:
+    try:
+        sock.close()
+    except RuntimeError:  # its loop is gone, and with it whoever could be waiting for it
+        os.close(sock.detach())
 
 
 def _elsewhere() -> ConfigurationError:

@@ -6,7 +6,7 @@ applied, and its event hooks cannot change what was signed. The response is alwa
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import NoReturn
 
 import anyio
@@ -56,11 +56,16 @@ class AsyncSender:
         answer: Answer | None = None
         try:
             answer = Answer(effect, response, self._clock)
-            if response.is_stream_consumed:
+            if response.is_stream_consumed and not isinstance(stream, httpx.ByteStream):
                 return answer.consumed(response.content)
             _hurry(request, effect)
-            async for chunk in stream:
-                answer.feed(chunk)
+            chunks = aiter(stream)
+            try:
+                async for chunk in chunks:
+                    answer.feed(chunk)
+            except Exception:
+                await _dispose(chunks)
+                raise
             return answer.close()
         except Exception as error:
             _blame(error, effect, answer)
@@ -99,7 +104,7 @@ class BlockingSender:
         answer: Answer | None = None
         try:
             answer = Answer(effect, response, self._clock)
-            if response.is_stream_consumed:
+            if response.is_stream_consumed and not isinstance(stream, httpx.ByteStream):
                 return answer.consumed(response.content)
             _hurry(request, effect)
             for chunk in stream:
@@ -116,6 +121,12 @@ class BlockingSender:
         _refuse_closed(self._client.is_closed)
         request.headers = SignedHeaders(request.headers)
         return self._client.send(request, stream=True, auth=None, follow_redirects=False)
+
+
+async def _dispose(chunks: AsyncIterator[bytes]) -> None:
+    """End a generator that is not read to its end: trio and asyncio cannot when it is merely dropped."""
+    if isinstance(chunks, AsyncGenerator):
+        await chunks.aclose()
 
 
 def _hurry(request: httpx.Request, effect: Send) -> None:
