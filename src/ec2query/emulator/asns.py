@@ -43,7 +43,7 @@ _ASNS_PER_IPAM = 5
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeIpamByoasn.html: MaxResults 1 to 100
 _PAGES = (1, 100)
 
-# The states of a range that an ASN can be associated with: assumed.
+# An advertised range need not be withdrawn first (the tutorial says so); the pending states: assumed.
 _ASSOCIABLE = ("provisioned", "advertised", "pending-advertising", "pending-withdrawal")
 
 

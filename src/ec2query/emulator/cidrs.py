@@ -40,11 +40,12 @@ __all__ = [
     "withdraw_byoip_cidr",
 ]
 
-# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-byoip.html#byoip-provision
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-byoip.html
 _CIDRS_PER_REGION = 5
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeByoipCidrs.html: MaxResults 1 to 100
 _PAGES = (1, 100)
-# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AdvertiseByoipCidr.html
+# https://docs.aws.amazon.com/vpc/latest/ipam/tutorials-byoasn.html limits the change from Amazon's ASN to
+# one's own; that the change from one of one's own to another counts as well is assumed.
 _CUSTOM_ASN_EVERY = timedelta(hours=1)
 _AMAZON = "AWS"
 
