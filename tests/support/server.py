@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self
 
-__all__ = ["OK", "Peer", "Received", "Script", "ScriptedServer", "Start", "answer", "serve"]
+__all__ = ["OK", "PATIENCE", "Peer", "Received", "Script", "ScriptedServer", "Start", "answer", "serve"]
 
 # Long enough to never decide a test, short enough that a hanging one ends.
 PATIENCE = 20.0
