@@ -17,6 +17,7 @@ from ec2query.errors import (
     ConfigurationError,
     CredentialsError,
     Ec2QueryError,
+    ResponseError,
     TransportTimeout,
     Unauthorized,
 )
@@ -252,4 +253,11 @@ def test_a_refused_identity_is_a_service_error() -> None:
     """It is an answer of the service to the caller's own question."""
     stage = Stage(US, exchanges=[(STS, refused("AccessDenied", "no"))])
     with pytest.raises(Unauthorized):
+        stage.run(get_caller_identity(BASE, context(stage)))
+
+
+def test_an_answer_without_an_identity_is_an_error() -> None:
+    """An empty document is none."""
+    stage = Stage(US, exchanges=[(STS, answer("<GetCallerIdentityResponse/>"))])
+    with pytest.raises(ResponseError, match="expected a GetCallerIdentityResult, got none"):
         stage.run(get_caller_identity(BASE, context(stage)))
