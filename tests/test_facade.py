@@ -43,7 +43,7 @@ def loaded_by(statement: str) -> set[str]:
 STATEMENTS = {
     "import ec2query": 8,
     "from ec2query import ec2; ec2.DisassociateIpamByoasn": 60,
-    "from ec2query import AsyncClient; AsyncClient(region='us-east-1')": 120,
+    "from ec2query import AsyncClient; AsyncClient(region='us-east-1')": 140,
 }
 
 

@@ -185,7 +185,7 @@ def test_credentials_from_the_environment(run: Run) -> None:
 
 
 BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
-    ({"region": None}, ConfigurationError, "Region"),
+    ({"region": None, "world": world(AWS_EC2_METADATA_DISABLED="true")}, ConfigurationError, "no Region"),
     ({"region": "us-east-1@evil.example"}, ConfigurationError, "Region"),
     ({"endpoint_url": "http://user@127.0.0.1"}, ConfigurationError, "endpoint_url"),
     ({"timeout": 0}, ConfigurationError, "timeout"),

@@ -151,7 +151,7 @@ async def test_each_source_answers(
     server = start(play)
     chain = credential_chain(furnish(name, server.url))
     for _ in range(3):
-        assert (await way.run(chain())).access_key_id == name
+        assert (await way.run(chain.current())).access_key_id == name
     assert len(server.requests) == SOURCES[name][2]
 
 
@@ -160,7 +160,7 @@ async def test_a_refreshed_login_is_readable_by_its_owner_alone(
 ) -> None:
     """The cache file is replaced, with mode 0600."""
     world = furnish("SSO", start(play).url)
-    await way.run(credential_chain(world)())
+    await way.run(credential_chain(world).current())
     [file] = (tmp_path / ".aws" / "sso" / "cache").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert json.loads(file.read_text())["accessToken"] == "new"
@@ -179,7 +179,7 @@ def held(script_of: Callable[[Received], bytes]) -> Script:
 
 async def ask(way: Way, chain: CachedCredentials, found: list[str]) -> None:
     try:
-        found.append((await way.run(chain())).access_key_id)
+        found.append((await way.run(chain.current())).access_key_id)
     except CredentialsError:
         found.append("failed")
 

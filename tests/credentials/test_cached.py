@@ -52,7 +52,7 @@ class Play:
     def at(self, minutes: float) -> str:
         """Ask at a time after the beginning; give the access key id."""
         self.stage.now = NOW + timedelta(minutes=minutes)
-        return self.stage.run(self.cached()).access_key_id
+        return self.stage.run(self.cached.current()).access_key_id
 
 
 def test_fresh_credentials_are_kept() -> None:
@@ -136,7 +136,7 @@ def test_what_a_service_called_expired_is_let_go_of_once() -> None:
     """However many callers report the same keys; keys that are not temporary stay."""
     play = Play()
     play.at(0)
-    first = play.stage.run(play.cached())
+    first = play.stage.run(play.cached.current())
     assert play.cached.renew(first)
     assert play.at(1) == "KEY2"
     assert play.cached.renew(first)
@@ -203,7 +203,7 @@ class Crowd:
 def test_a_thousand_callers_cause_one_fetch() -> None:
     """All get the same keys."""
     play = Play()
-    crowd = Crowd([play.cached() for _ in range(1000)])
+    crowd = Crowd([play.cached.current() for _ in range(1000)])
     crowd.play()
     assert play.source.asked == 1
     assert len({id(found) for found in crowd.results.values()}) == 1
@@ -214,7 +214,7 @@ def test_a_failure_is_everybodys() -> None:
     """And the next who asks tries again."""
     play = Play()
     play.source.broken = True
-    crowd = Crowd([play.cached() for _ in range(100)])
+    crowd = Crowd([play.cached.current() for _ in range(100)])
     crowd.play()
     assert play.source.asked == 1
     assert {type(found) for found in crowd.results.values()} == {CredentialsError}
@@ -225,7 +225,7 @@ def test_a_failure_is_everybodys() -> None:
 def test_cancelled_callers_leave_the_others_waiting() -> None:
     """The one who began it, too."""
     play = Play()
-    crowd = Crowd([play.cached() for _ in range(10)])
+    crowd = Crowd([play.cached.current() for _ in range(10)])
     crowd.turn()
     for number in (0, 5):
         crowd.cancel(number)
@@ -239,7 +239,7 @@ def test_in_the_advisory_window_one_asks_and_the_others_go_on() -> None:
     play = Play()
     play.at(0)
     play.stage.now = NOW + timedelta(minutes=46)
-    crowd = Crowd([play.cached() for _ in range(10)])
+    crowd = Crowd([play.cached.current() for _ in range(10)])
     crowd.play()
     found = [
         result.access_key_id for _, result in sorted(crowd.results.items()) if isinstance(result, Credentials)
@@ -251,7 +251,7 @@ def test_in_the_advisory_window_one_asks_and_the_others_go_on() -> None:
 def test_a_caller_who_comes_too_late_takes_what_the_others_got() -> None:
     """Between seeing stale keys and asking, another's refresh may have ended."""
     play = Play()
-    late = play.cached()
+    late = play.cached.current()
     asked = next(late)
     assert isinstance(asked, Shared)
     assert play.at(0) == "KEY1"
@@ -266,12 +266,12 @@ def test_the_whole_chain_is_read_anew_at_each_refresh() -> None:
     config = b"[default]\naws_access_key_id = FIRST\naws_secret_access_key = CANARY\naws_session_token = T\n"
     stage = Stage({"HOME": "/h"}, {"/h/.aws/config": config})
     chain = credential_chain(stage.world)
-    first = stage.run(chain())
+    first = stage.run(chain.current())
     stage.files["/h/.aws/config"] = config.replace(b"FIRST", b"SECOND")
-    assert stage.run(chain()) is first
+    assert stage.run(chain.current()) is first
     assert chain.renew(first)
-    assert stage.run(chain()).access_key_id == "SECOND"
+    assert stage.run(chain.current()).access_key_id == "SECOND"
     given = credential_chain(stage.world, credentials=Credentials("GIVEN", "CANARY"))
     stage.effects.clear()
-    assert stage.run(given()).access_key_id == "GIVEN"
+    assert stage.run(given.current()).access_key_id == "GIVEN"
     assert not [effect for effect in stage.effects if isinstance(effect, ReadFile)]

@@ -201,7 +201,7 @@ def test_no_secret_is_shown(name: str, case: str, caplog: pytest.LogCaptureFixtu
     assert "CANARY" not in caplog.text
     if case == "success":
         stage.done()
-        assert isinstance(stage.run(chain()), Credentials)
+        assert isinstance(stage.run(chain.current()), Credentials)
 
 
 @pytest.mark.parametrize("name", PROVIDERS)

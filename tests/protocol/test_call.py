@@ -221,8 +221,9 @@ class Rotating:
         return Credentials(f"AKID{self.serial:08d}", "secret", "token", NOW + timedelta(minutes=1))
         yield
 
-    def refuse(self, credentials: Credentials) -> None:
+    def renew(self, used: Credentials) -> bool:
         self.serial += 1
+        return True
 
 
 def test_expired_credentials_are_refreshed_once() -> None:
@@ -232,6 +233,14 @@ def test_expired_credentials_are_refreshed_once() -> None:
     play(call(Do(), shared), [refused("RequestExpired"), ok()], time, played)
     keys = [request.headers["authorization"].partition("Credential=")[2][:12] for request in played.requests]
     assert keys == ["AKID00000000", "AKID00000001"]
+
+
+def test_given_credentials_that_have_expired_end_the_call() -> None:
+    """Nothing can refresh what the caller gave: the error comes out after one attempt."""
+    time = FakeTime()
+    given = GivenCredentials(Credentials("AKIDEXAMPLE", "secret", "token", NOW + timedelta(minutes=1)))
+    with pytest.raises(AuthenticationFailed):
+        play(call(Do(), channel(time, credentials=given)), [refused("RequestExpired")], time)
 
 
 def test_events() -> None:
@@ -256,7 +265,7 @@ def test_credentials_that_cannot_be_had_are_not_an_attempt() -> None:
             raise CredentialsError("none")
             yield
 
-        def refuse(self, credentials: Credentials) -> None:
+        def renew(self, used: Credentials) -> bool:
             raise AssertionError
 
     time = FakeTime()

@@ -145,9 +145,9 @@ class AsyncClient:
 
         transport = self._http_client or self._transport
         if transport is None:
-            from .default_transport import async_transport
+            from .default_transport import DefaultTransport
 
-            transport = self._own = async_transport(self._caller)
+            transport = self._own = DefaultTransport(self._caller)
         return AsyncDriver(transport, sleep=self._caller.world.sleep)
 
     async def aclose(self) -> None:

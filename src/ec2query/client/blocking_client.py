@@ -145,9 +145,9 @@ class Client:
 
         transport = self._http_client or self._transport
         if transport is None:
-            from .default_transport import blocking_transport
+            from .default_transport import DefaultBlockingTransport
 
-            transport = self._own = blocking_transport(self._caller)
+            transport = self._own = DefaultBlockingTransport(self._caller)
         return BlockingDriver(transport, sleep=self._caller.world.sleep)
 
     def close(self) -> None:

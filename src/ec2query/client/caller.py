@@ -12,12 +12,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from .._version import __version__
-from ..errors import ConfigurationError, CredentialsError, ParameterError
+from ..credentials.cached import credential_chain
+from ..credentials.context import Context, load_context
+from ..credentials.region import resolve_region
+from ..credentials.service_endpoint import service_endpoint
+from ..errors import ConfigurationError, ParameterError
 from ..model_dict import from_dict
 from ..protocol import call as protocol
+from ..protocol.adaptive import Limiter
 from ..protocol.channel import Channel, CredentialsSource, GivenCredentials
-from ..protocol.effects import Flow, Timeout
-from ..protocol.endpoint_choice import EndpointChoice, choose_endpoint
+from ..protocol.effects import Flow, Timeout, shared
+from ..protocol.endpoint_choice import EndpointChoice
 from ..protocol.quota import Quota
 from ..protocol.raw import RawResult
 from ..protocol.retry import Retries
@@ -47,15 +52,17 @@ class Caller:
             raise ConfigurationError("expected a transport or an http_client, got both; give one of them")
         self.options = options
         self.world = options.get("world") or system_world()
+        self.ca_bundle = options.get("ca_bundle") or self.world.environ.get("AWS_CA_BUNDLE") or None
         self._channel: Channel | None = None
 
     def call(self, operation: Operation[R], /) -> Flow[R]:
         """Give the flow of one API call."""
-        return protocol.call(operation, self.channel())
+        channel = self._channel or (yield from self.channel())
+        return (yield from protocol.call(operation, channel))
 
     def permitted(self, operation: Operation[Any], /) -> Flow[bool]:
         """Give the flow of a dry run."""
-        return protocol.permitted(operation, self.channel())
+        return (yield from protocol.permitted(operation, (yield from self.channel())))
 
     def call_raw(
         self,
@@ -68,7 +75,8 @@ class Caller:
         """Give the flow of a call that no type describes."""
         from .. import ec2
 
-        return protocol.call_raw(action, pairs, self.channel(), service=ec2.SERVICE, version=version)
+        channel = yield from self.channel()
+        return (yield from protocol.call_raw(action, pairs, channel, service=ec2.SERVICE, version=version))
 
     def operation(self, name: str, params: Mapping[str, object]) -> Operation[Result]:
         """Make an operation from model names. Raises: ParameterError."""
@@ -82,68 +90,86 @@ class Caller:
         operation: Operation[Result] = from_dict(found, params)
         return operation
 
-    def channel(self) -> Channel:
-        """Return what all calls share, settled at the first call. Raises: ConfigurationError."""
-        if self._channel is None:
-            options = self.options
-            self._channel = Channel(
-                endpoint=self.endpoint().endpoint,
-                credentials=self._credentials(),
-                retries=options.get("retries") or self._retries(),
-                deadline=_positive("deadline", options.get("deadline")),
-                on_attempt=options.get("on_attempt"),
-                world=self.world,
-                user_agent=user_agent(options.get("app_id") or self.world.environ.get("AWS_SDK_UA_APP_ID")),
-                signer=options.get("signer") or SigV4Signer(),
-                timeout=_timeout(options.get("timeout")),
-                limits=options.get("limits") or Limits(),
+    def context(self) -> Flow[Context]:
+        """Read the shared files and the settings. Raises: ConfigurationError."""
+        options = self.options
+        return (
+            yield from load_context(
+                self.world,
+                profile=options.get("profile"),
+                region=options.get("region"),
+                mfa_token=options.get("mfa_token"),
+                user_agent=user_agent(options.get("app_id")),
             )
-        return self._channel
-
-    def endpoint(self) -> EndpointChoice:
-        """Choose the endpoint, and say why. Raises: ConfigurationError."""
-        options, environ = self.options, self.world.environ
-        return choose_endpoint(
-            self._region(),
-            endpoint_url=options.get("endpoint_url"),
-            fips=options.get("use_fips"),
-            dual_stack=options.get("use_dual_stack"),
-            environ=environ,
         )
 
-    def _region(self) -> str:
-        environ = self.world.environ
-        found = self.options.get("region") or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
-        if not found or not found.strip():
-            raise ConfigurationError(
-                "no Region: looked at the region argument, AWS_REGION and AWS_DEFAULT_REGION;"
-                " set one of them (us-east-1)"
-            )
-        return found.strip()
+    def channel(self) -> Flow[Channel]:
+        """Return what all calls share, settled at the first call, by one caller for all.
 
-    def _credentials(self) -> CredentialsSource:
-        if given := self.options.get("credentials"):
+        Raises: ConfigurationError.
+        """
+        if self._channel is None:
+            self._channel = yield from shared((self, "channel"), self._settle)
+        return self._channel
+
+    def endpoint(self, context: Context, region: str) -> EndpointChoice:
+        """Choose the endpoint, and say why. Raises: ConfigurationError."""
+        return service_endpoint(
+            context,
+            region,
+            service="ec2",
+            endpoint_url=self.options.get("endpoint_url"),
+            fips=self.options.get("use_fips"),
+            dual_stack=self.options.get("use_dual_stack"),
+        )
+
+    def _settle(self) -> Flow[Channel]:
+        options = self.options
+        timeout, deadline = _timeout(options.get("timeout")), _positive("deadline", options.get("deadline"))
+        context = yield from self.context()
+        self.ca_bundle = options.get("ca_bundle") or context.settings.ca_bundle
+        retries = options.get("retries") or self._retries(context)
+        region = yield from resolve_region(context)
+        agent = user_agent(options.get("app_id") or context.settings.app_id)
+        return Channel(
+            endpoint=self.endpoint(context, region.region).endpoint,
+            credentials=self._credentials(region.region, agent),
+            retries=retries,
+            deadline=deadline,
+            on_attempt=options.get("on_attempt"),
+            world=self.world,
+            user_agent=agent,
+            signer=options.get("signer") or SigV4Signer(),
+            timeout=timeout,
+            limits=options.get("limits") or Limits(),
+        )
+
+    def _credentials(self, region: str, agent: str) -> CredentialsSource:
+        given = self.options.get("credentials")
+        if isinstance(given, Credentials):
             return GivenCredentials(given)
-        environ = self.world.environ
-        key, secret = environ.get("AWS_ACCESS_KEY_ID"), environ.get("AWS_SECRET_ACCESS_KEY")
-        if not key or not secret:
-            raise CredentialsError(
-                "no credentials: looked at the credentials argument, AWS_ACCESS_KEY_ID and"
-                " AWS_SECRET_ACCESS_KEY; set both of them, or give credentials="
-            )
-        return GivenCredentials(Credentials(key, secret, environ.get("AWS_SESSION_TOKEN") or None))
+        return given or credential_chain(
+            self.world,
+            profile=self.options.get("profile"),
+            region=region,
+            mfa_token=self.options.get("mfa_token"),
+            user_agent=agent,
+        )
 
-    def _retries(self) -> Retries:
+    def _retries(self, context: Context) -> Retries:
         policy = resolve_policy(
             self.world.environ,
+            {key: setting.value for key, setting in context.config.selected.settings.items()},
             mode=self.options.get("retry_mode"),
             attempts=self.options.get("max_attempts"),
         )
+        limiter = Limiter(self.world.monotonic, lock=threading.Lock()) if policy.mode == "adaptive" else None
         return Retries(
             policy,
             random=self.world.random,
             clock=self.world.monotonic,
             quota=Quota(lock=threading.Lock()),
+            limiter=limiter,
         )
 
     def described(self) -> str:

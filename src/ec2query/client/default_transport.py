@@ -1,47 +1,110 @@
-"""Which transport a client gets that was given none: lanes, or httpx's own where a proxy applies."""
+"""The transport of a client that was given none: lanes, and httpx's own where a proxy applies.
+
+Which of the two is decided once for each origin, at the first request to it: by then the settings
+have been read. What is link-local or loopback never goes through a proxy.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import anyio.to_thread
+import httpx
 
 from ..protocol.proxy import proxy_for
+from .blocking_transport import BlockingLaneTransport
 from .caller import Caller
+from .tls import prepare, shared_context
+from .transport import LaneTransport
 
-if TYPE_CHECKING:
-    import httpx
+__all__ = ["DefaultBlockingTransport", "DefaultTransport"]
 
-__all__ = ["async_transport", "blocking_transport"]
-
-
-def async_transport(caller: Caller) -> httpx.AsyncBaseTransport:
-    """Make the transport of an AsyncClient."""
-    ca_bundle, proxy = _settings(caller)
-    if proxy is None:
-        from .transport import LaneTransport
-
-        return LaneTransport(ca_bundle=ca_bundle)
-    import httpx
-
-    from .tls import shared_context
-
-    return httpx.AsyncHTTPTransport(verify=shared_context(ca_bundle), proxy=proxy)
+_Origin = tuple[str, str, int | None]
 
 
-def blocking_transport(caller: Caller) -> httpx.BaseTransport:
-    """Make the transport of a Client."""
-    ca_bundle, proxy = _settings(caller)
-    if proxy is None:
-        from .blocking_transport import BlockingLaneTransport
-
-        return BlockingLaneTransport(ca_bundle=ca_bundle)
-    import httpx
-
-    from .tls import shared_context
-
-    return httpx.HTTPTransport(verify=shared_context(ca_bundle), proxy=proxy)
+def _origin(url: httpx.URL) -> _Origin:
+    return url.scheme, url.host, url.port
 
 
-def _settings(caller: Caller) -> tuple[str | None, str | None]:
-    environ = caller.world.environ
-    ca_bundle = caller.options.get("ca_bundle") or environ.get("AWS_CA_BUNDLE") or None
-    return ca_bundle, proxy_for(caller.endpoint().endpoint.url, environ)
+def _proxy(caller: Caller, url: httpx.URL) -> str | None:
+    return proxy_for(f"{url.scheme}://{url.netloc.decode('ascii')}", caller.world.environ)
+
+
+def _prepare(caller: Caller) -> None:
+    # Begun now, it is done when the first connection asks for it: most endpoints are https.
+    if not (caller.options.get("endpoint_url") or "").startswith("http:"):
+        prepare(caller.ca_bundle)
+
+
+class DefaultTransport(httpx.AsyncBaseTransport):
+    """Sends each request through the lanes, or through the proxy that the environment names for it."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self._lanes: LaneTransport | None = None
+        self._proxied: dict[str, httpx.AsyncHTTPTransport] = {}
+        self._routes: dict[_Origin, httpx.AsyncBaseTransport] = {}
+        _prepare(caller)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        route = self._routes.get(_origin(request.url)) or await self._route(request.url)
+        return await route.handle_async_request(request)
+
+    async def _route(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
+        proxy = _proxy(self._caller, url)
+        route: httpx.AsyncBaseTransport
+        if proxy is None:
+            if self._lanes is None:
+                self._lanes = LaneTransport(ca_bundle=self._caller.ca_bundle)
+            route = self._lanes
+        else:
+            if proxy not in self._proxied:
+                context = await anyio.to_thread.run_sync(shared_context, self._caller.ca_bundle)
+                self._proxied[proxy] = httpx.AsyncHTTPTransport(verify=context, proxy=proxy)
+            route = self._proxied[proxy]
+        self._routes[_origin(url)] = route
+        return route
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        self._routes.clear()
+        if self._lanes is not None:
+            await self._lanes.aclose()
+        for transport in self._proxied.values():
+            await transport.aclose()
+
+
+class DefaultBlockingTransport(httpx.BaseTransport):
+    """The same for `Client`."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self._lanes: BlockingLaneTransport | None = None
+        self._proxied: dict[str, httpx.HTTPTransport] = {}
+        self._routes: dict[_Origin, httpx.BaseTransport] = {}
+        _prepare(caller)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        route = self._routes.get(_origin(request.url)) or self._route(request.url)
+        return route.handle_request(request)
+
+    def _route(self, url: httpx.URL) -> httpx.BaseTransport:
+        proxy = _proxy(self._caller, url)
+        route: httpx.BaseTransport
+        if proxy is None:
+            if self._lanes is None:
+                self._lanes = BlockingLaneTransport(ca_bundle=self._caller.ca_bundle)
+            route = self._lanes
+        else:
+            if proxy not in self._proxied:
+                context = shared_context(self._caller.ca_bundle)
+                self._proxied[proxy] = httpx.HTTPTransport(verify=context, proxy=proxy)
+            route = self._proxied[proxy]
+        self._routes[_origin(url)] = route
+        return route
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._routes.clear()
+        if self._lanes is not None:
+            self._lanes.close()
+        for transport in self._proxied.values():
+            transport.close()

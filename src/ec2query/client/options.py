@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
+from ..credentials.context import MfaToken
+from ..protocol.channel import CredentialsSource
 from ..protocol.effects import Timeout
 from ..protocol.events import OnAttempt
 from ..protocol.retry import Retries
@@ -24,9 +26,12 @@ __all__ = ["AsyncOptions", "BlockingOptions", "Options"]
 class Options(TypedDict, total=False):
     """Arguments of both clients.
 
-    region: else AWS_REGION, AWS_DEFAULT_REGION.
-    credentials: static ones; else AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN.
-    endpoint_url: `http://127.0.0.1:5000`; else AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL, else the Region's.
+    region: else AWS_REGION, AWS_DEFAULT_REGION, the profile's, the instance's.
+    credentials: keys, or a source of your own; else the chain of `docs/credentials.md`.
+    profile: a profile of the shared files; else AWS_PROFILE. Named here, it outranks keys in the environment.
+    mfa_token: given an MFA device's serial number, answers with its code.
+    endpoint_url: `http://127.0.0.1:5000`; else AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL, the profile's,
+        else the Region's own.
     use_fips, use_dual_stack: else AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT.
     timeout: seconds for connecting, reading, writing, waiting for a connection (all one: a float).
     deadline: seconds for a whole call, all attempts and waits together; else none.
@@ -41,7 +46,9 @@ class Options(TypedDict, total=False):
     """
 
     region: str | None
-    credentials: Credentials | None
+    credentials: Credentials | CredentialsSource | None
+    profile: str | None
+    mfa_token: MfaToken | None
     endpoint_url: str | None
     use_fips: bool | None
     use_dual_stack: bool | None

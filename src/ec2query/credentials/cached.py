@@ -27,7 +27,7 @@ _PAUSE = timedelta(seconds=30)
 
 
 class CachedCredentials:
-    """Call it for credentials: a flow, cheap while what is kept is fresh.
+    """A `CredentialsSource`: `current` is cheap while what is kept is fresh.
 
     `find` is the flow that asks the sources; it is run at most once at a time (`Shared`).
     """
@@ -44,7 +44,7 @@ class CachedCredentials:
         source = self._kept.source if self._kept is not None else "nothing yet"
         return f"CachedCredentials({source!r})"
 
-    def __call__(self) -> Flow[Credentials]:
+    def current(self) -> Flow[Credentials]:
         """Give credentials that can sign now. Raises CredentialsError, ConfigurationError."""
         return (yield from self.resolution()).credentials
 

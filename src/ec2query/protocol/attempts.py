@@ -68,9 +68,8 @@ def attempts(query: Query[T], channel: Channel, invocation_id: str) -> Flow[T]:
             assert tried.result is not None
             return tried.result
         remedy = _remedy(tried) if not remedies else None
-        if remedy is not None:
+        if remedy is not None and _applied(remedy, tried, channel):
             remedies += 1
-            _apply(remedy, tried, channel)
             _tell(channel, query, invocation_id, tried, delay=0.0, reason=type(remedy).__name__)
             continue
         if leaves_unknown(error) and not query.repeatable:
@@ -155,11 +154,12 @@ def _remedy(tried: _Attempt[Any]) -> SkewRemedy | None:
     )
 
 
-def _apply(remedy: SkewRemedy, tried: _Attempt[Any], channel: Channel) -> None:
+def _applied(remedy: SkewRemedy, tried: _Attempt[Any], channel: Channel) -> bool:
+    """Correct the clock or let go of the credentials; say whether that gives another try a chance."""
     if remedy.offset is not None:
         channel.clock.offset = remedy.offset
-    if isinstance(remedy, RefreshCredentials):
-        channel.credentials.refuse(tried.credentials)
+    renewed = isinstance(remedy, RefreshCredentials) and channel.credentials.renew(tried.credentials)
+    return renewed or remedy.offset is not None
 
 
 def _tell(

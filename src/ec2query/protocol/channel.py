@@ -24,8 +24,8 @@ class CredentialsSource(Protocol):
         """Give credentials for one attempt, refreshed where that is due. Raises: CredentialsError."""
         ...
 
-    def refuse(self, credentials: Credentials) -> None:
-        """Note that EC2 took these for expired: the next `current` must give others, if it can."""
+    def renew(self, used: Credentials) -> bool:
+        """Let go of credentials that EC2 called expired; say whether asking again may give others."""
         ...
 
 
@@ -39,8 +39,9 @@ class GivenCredentials:
         return self.given
         yield  # a flow that asks for nothing
 
-    def refuse(self, credentials: Credentials) -> None:
+    def renew(self, used: Credentials) -> bool:
         """There are no others."""
+        return False
 
 
 class Clock:
