@@ -272,7 +272,6 @@ def test_over_any_history_the_quota_stays_within_bounds(
     last: Retry | None = None
     attempt, expected = 1, 40
     for error, reads in history:
-        operation = DescribeThings() if reads else StopThing()
         if error is None:
             rules.succeeded(last)
             expected = min(40, expected + (1 if last is None else last.cost))
