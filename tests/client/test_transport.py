@@ -29,7 +29,7 @@ async def test_a_connection_is_used_again(start: Start, way: Way) -> None:
         response = await way.run(post(server.url, b"Action=%d" % number))
         assert (response.status, response.body) == (200, b"ok")
     assert server.accepted == 1
-    assert way.open_connections == 1
+    assert (way.open_connections, way.idle_connections) == (1, 1)
     assert [request.body for request in server.requests] == [b"Action=%d" % n for n in range(10)]
 
 
@@ -224,6 +224,7 @@ async def test_no_connection_becomes_free_in_time(start: Start, make_way: MakeWa
         with pytest.raises(TransportTimeout, match="no connection became free") as caught:
             await way.run(post(server.url, timeout=Timeout(pool=TINY)))
         assert caught.value.sent is False
+        assert (way.open_connections, way.idle_connections) == (1, 0)
         server.gate.set()
     assert (await way.run(post(server.url))).status == 200
     assert server.accepted == 1

@@ -26,6 +26,8 @@ class Way(Protocol):
     async def aclose(self) -> None: ...
     @property
     def open_connections(self) -> int: ...
+    @property
+    def idle_connections(self) -> int: ...
 
 
 MakeWay = Callable[..., Way]
@@ -46,6 +48,10 @@ class AsyncWay:
     def open_connections(self) -> int:
         return self.transport.open_connections
 
+    @property
+    def idle_connections(self) -> int:
+        return self.transport.idle_connections
+
 
 class BlockingWay:
     def __init__(self, **options: Any) -> None:
@@ -61,6 +67,10 @@ class BlockingWay:
     @property
     def open_connections(self) -> int:
         return self.transport.open_connections
+
+    @property
+    def idle_connections(self) -> int:
+        return self.transport.idle_connections
 
 
 async def in_thread(function: Callable[[], T]) -> T:

@@ -78,6 +78,11 @@ class BlockingLaneTransport(httpx.BaseTransport):
         """How many connections are open or being opened, idle ones included."""
         return self._lanes.open
 
+    @property
+    def idle_connections(self) -> int:
+        """How many of them wait to be used again."""
+        return self._lanes.idle
+
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request. Raises: httpx.TransportError and its subclasses, ConfigurationError."""
         origin = origin_of(request.url)

@@ -55,6 +55,11 @@ class LaneTransport(httpx.AsyncBaseTransport):
         """How many connections are open or being opened, idle ones included."""
         return self._lanes.open
 
+    @property
+    def idle_connections(self) -> int:
+        """How many of them wait to be used again."""
+        return self._lanes.idle
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request. Raises: httpx.TransportError and its subclasses, ConfigurationError."""
         self._settle()
