@@ -26,13 +26,8 @@ from ec2query.protocol.adaptive import Limiter, place_in_line
 from ec2query.protocol.effects import Sleep
 from ec2query.protocol.retry import Retries, Retry
 from ec2query.protocol.retry_policy import ADAPTIVE
-from ec2query.shape import Operation, Result
 
 THROTTLED = Throttled("RequestLimitExceeded", "", status=503)
-
-
-class DescribeThings(Operation[Result]):
-    """Reads."""
 
 
 @dataclass

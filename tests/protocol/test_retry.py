@@ -27,21 +27,12 @@ from ec2query.protocol.outcome import Fault
 from ec2query.protocol.quota import Quota
 from ec2query.protocol.retry import Decision, GiveUp, Retries, Retry, backoff, decide, retry_after
 from ec2query.protocol.retry_policy import ADAPTIVE, CLASSIC, STANDARD, Policy
-from ec2query.shape import Operation, Result
 
 FAULT_500 = ServerFault("InternalError", "", status=500)
 THROTTLED = Throttled("RequestLimitExceeded", "", status=503)
 TIMEOUT = TransportTimeout("read")
 RESET = TransportError("reset")
 CAPACITY = ServerFault("InsufficientInstanceCapacity", "", status=500)
-
-
-class DescribeThings(Operation[Result]):
-    """Reads."""
-
-
-class StopThing(Operation[Result]):
-    """Changes."""
 
 
 def half() -> float:
