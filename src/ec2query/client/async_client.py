@@ -141,14 +141,18 @@ class AsyncClient:
     def _start(self) -> AsyncDriver:
         if self._closed:
             raise ConfigurationError("this client is closed; make a new one, or call before closing it")
+        transport = self._http_client or self._transport
+        if transport is None:
+            # Begun first, so that loading the CA bundle overlaps the imports that follow.
+            self._caller.prepare_tls()
         from .drivers import AsyncDriver
 
-        transport = self._http_client or self._transport
         if transport is None:
             from .default_transport import DefaultTransport
 
             transport = self._own = DefaultTransport(self._caller)
-        return AsyncDriver(transport, sleep=self._caller.world.sleep)
+        world = self._caller.world
+        return AsyncDriver(transport, sleep=world.sleep, monotonic=world.monotonic)
 
     async def aclose(self) -> None:
         """Close the connections of the default transport; one that was given stays open."""

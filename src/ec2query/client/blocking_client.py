@@ -141,14 +141,18 @@ class Client:
     def _start(self) -> BlockingDriver:
         if self._closed:
             raise ConfigurationError("this client is closed; make a new one, or call before closing it")
+        transport = self._http_client or self._transport
+        if transport is None:
+            # Begun first, so that loading the CA bundle overlaps the imports that follow.
+            self._caller.prepare_tls()
         from .drivers import BlockingDriver
 
-        transport = self._http_client or self._transport
         if transport is None:
             from .default_transport import DefaultBlockingTransport
 
             transport = self._own = DefaultBlockingTransport(self._caller)
-        return BlockingDriver(transport, sleep=self._caller.world.sleep)
+        world = self._caller.world
+        return BlockingDriver(transport, sleep=world.sleep, monotonic=world.monotonic)
 
     def close(self) -> None:
         """Close the connections of the default transport; one that was given stays open."""

@@ -31,6 +31,7 @@ from ..protocol.sign import Credentials, SigV4Signer
 from ..protocol.xml import Limits
 from ..shape import Operation, Result
 from .options import Options
+from .tls import prepare
 from .world import system_world
 
 __all__ = ["Caller", "user_agent"]
@@ -122,6 +123,11 @@ class Caller:
             fips=self.options.get("use_fips"),
             dual_stack=self.options.get("use_dual_stack"),
         )
+
+    def prepare_tls(self) -> None:
+        """Begin to load the CA bundle, unless the endpoint that was given is plain HTTP."""
+        if not (self.options.get("endpoint_url") or "").startswith("http:"):
+            prepare(self.ca_bundle)
 
     def _settle(self) -> Flow[Channel]:
         options = self.options

@@ -12,7 +12,7 @@ import httpx
 from ..protocol.proxy import proxy_for
 from .blocking_transport import BlockingLaneTransport
 from .caller import Caller
-from .tls import prepare, shared_context
+from .tls import shared_context
 from .transport import LaneTransport
 
 __all__ = ["DefaultBlockingTransport", "DefaultTransport"]
@@ -28,12 +28,6 @@ def _proxy(caller: Caller, url: httpx.URL) -> str | None:
     return proxy_for(f"{url.scheme}://{url.netloc.decode('ascii')}", caller.world.environ)
 
 
-def _prepare(caller: Caller) -> None:
-    # Begun now, it is done when the first connection asks for it: most endpoints are https.
-    if not (caller.options.get("endpoint_url") or "").startswith("http:"):
-        prepare(caller.ca_bundle)
-
-
 class DefaultTransport(httpx.AsyncBaseTransport):
     """Sends each request through the lanes, or through the proxy that the environment names for it."""
 
@@ -42,7 +36,6 @@ class DefaultTransport(httpx.AsyncBaseTransport):
         self._lanes: LaneTransport | None = None
         self._proxied: dict[str, httpx.AsyncHTTPTransport] = {}
         self._routes: dict[_Origin, httpx.AsyncBaseTransport] = {}
-        _prepare(caller)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         route = self._routes.get(_origin(request.url)) or await self._route(request.url)
@@ -80,7 +73,6 @@ class DefaultBlockingTransport(httpx.BaseTransport):
         self._lanes: BlockingLaneTransport | None = None
         self._proxied: dict[str, httpx.HTTPTransport] = {}
         self._routes: dict[_Origin, httpx.BaseTransport] = {}
-        _prepare(caller)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         route = self._routes.get(_origin(request.url)) or self._route(request.url)

@@ -8,12 +8,13 @@ given once it was handed out.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..protocol.paginate import Pages, items_of, list_member
 from ..shape import Operation, Result, result_of
 
-__all__ = ["AsyncPaginator", "AsyncSend", "BlockingSend", "Paginator"]
+__all__ = ["AsyncPaginator", "AsyncSend", "BlockingSend", "PagesAhead", "Paginator"]
 
 R = TypeVar("R", bound=Result)
 
@@ -28,6 +29,18 @@ class BlockingSend(Protocol):
     """Makes one call: `Client.send`."""
 
     def __call__(self, operation: Operation[R], /) -> R: ...
+
+
+class PagesAhead(Protocol[R]):
+    """What `AsyncPaginator.ahead()` gives: one pass, over results or over entries."""
+
+    def __aiter__(self) -> AsyncIterator[R]: ...
+
+    async def __anext__(self) -> R: ...
+
+    def items(self) -> AsyncIterator[Any]:
+        """Iterate the entries of the results' one list member."""
+        ...
 
 
 class _Iteration(Generic[R]):
@@ -48,13 +61,16 @@ class _Iteration(Generic[R]):
         self._pages = self._begin()
 
     def _begin(self) -> Pages[R]:
-        self._pages = Pages(
+        self._pages = self._anew()
+        return self._pages
+
+    def _anew(self) -> Pages[R]:
+        return Pages(
             self._operation,
             page_size=self._page_size,
             limit=self._limit,
             starting_token=self._starting_token,
         )
-        return self._pages
 
     def _check_items(self) -> None:
         operation: type[Operation[Any]] = type(self._operation)
@@ -93,6 +109,15 @@ class AsyncPaginator(_Iteration[R]):
         """
         self._check_items()
         return self._items()
+
+    def ahead(self) -> AbstractAsyncContextManager[PagesAhead[R]]:
+        """Request the next page while one is consumed: `async with paginator.ahead() as pages`.
+
+        The request ends with the block, however that is left. `resume_token` counts what was handed out.
+        """
+        from .ahead import page_ahead
+
+        return page_ahead(self._anew(), self._begin(), self._send)
 
     async def _items(self) -> AsyncIterator[Any]:
         pages = self._begin()
