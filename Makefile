@@ -25,8 +25,11 @@ generate: $(VENV)/.dev  ## src/ec2query/ec2 from the pinned botocore's model
 record: $(VENV)/.dev  ## the recorded fixtures, from the emulator
 	$(BIN)/python -m support.record
 
+bench:  ## beside boto3, aiobotocore and others, in under two minutes; all of it: make bench BENCH=--full
+	$(PYTHON) -m benchmarks $(BENCH)
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-bench
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ec2query needs Python 3.11 or newer: make PYTHON=python3.11")'
