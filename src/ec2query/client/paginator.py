@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from ..protocol.paginate import Pages, items_of, list_member
 from ..shape import Operation, Result, result_of
 
-__all__ = ["AsyncPaginator", "AsyncSend", "BlockingSend", "PagesAhead", "Paginator"]
+if TYPE_CHECKING:
+    from .ahead import PagesAhead
+
+__all__ = ["AsyncPaginator", "AsyncSend", "BlockingSend", "Paginator"]
 
 R = TypeVar("R", bound=Result)
 
@@ -29,18 +32,6 @@ class BlockingSend(Protocol):
     """Makes one call: `Client.send`."""
 
     def __call__(self, operation: Operation[R], /) -> R: ...
-
-
-class PagesAhead(Protocol[R]):
-    """What `AsyncPaginator.ahead()` gives: one pass, over results or over entries."""
-
-    def __aiter__(self) -> AsyncIterator[R]: ...
-
-    async def __anext__(self) -> R: ...
-
-    def items(self) -> AsyncIterator[Any]:
-        """Iterate the entries of the results' one list member."""
-        ...
 
 
 class _Iteration(Generic[R]):
