@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 import pickle
 from dataclasses import FrozenInstanceError, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from ec2query.errors import CredentialsError
-from ec2query.protocol.access_key import Credentials
+from ec2query.protocol.access_key import Credentials, unexpired
 
 KEY = "ASIACANARYKEYID00"
 LATER = datetime(2026, 1, 2, tzinfo=UTC)
@@ -75,3 +75,18 @@ def test_credentials_are_not_pickled(protocol: int) -> None:
     """A pickle would hold the secret in clear."""
     with pytest.raises(CredentialsError, match="in clear"):
         pickle.dumps({"credentials": TEMPORARY}, protocol)
+
+
+def test_expired_credentials_are_refused_by_name_and_time() -> None:
+    """At the very moment of their end, whatever zone it is written in; those without an end never."""
+    moment = timedelta(microseconds=1)
+    assert unexpired(TEMPORARY, LATER - moment) is TEMPORARY
+    assert unexpired(replace(TEMPORARY, expires_at=None), LATER)
+    there = replace(TEMPORARY, expires_at=LATER.astimezone(timezone(timedelta(hours=-5))))
+    for credentials in (TEMPORARY, there):
+        with pytest.raises(CredentialsError) as caught:
+            unexpired(credentials, LATER, where="argument")
+        assert str(caught.value) == (
+            "argument: expected credentials that are still good, got some that expired at"
+            " 2026-01-02T00:00:00Z; renew them, or set the clock (it says 2026-01-02T00:00:00Z)"
+        )

@@ -243,6 +243,17 @@ def test_given_credentials_that_have_expired_end_the_call() -> None:
         play(call(Do(), channel(time, credentials=given)), [refused("RequestExpired")], time)
 
 
+@pytest.mark.parametrize("ended", [timedelta(0), timedelta(hours=1)])
+def test_nothing_is_signed_with_expired_credentials(ended: timedelta) -> None:
+    """Whoever gave them: the call ends before anything is sent, and the clock is named."""
+    time = FakeTime()
+    given = GivenCredentials(Credentials("AKIDEXAMPLE", "secret", "token", NOW - ended))
+    with pytest.raises(
+        CredentialsError, match=r"expired at 2026-01-02T.*the clock \(it says 2026-01-02T03:04"
+    ):
+        play(call(Do(), channel(time, credentials=given)), [], time)
+
+
 def test_events() -> None:
     """Each attempt tells once what became of it and what follows."""
     time, seen = FakeTime(), list[AttemptEvent]()

@@ -169,6 +169,26 @@ def test_without_a_date_our_own_clock_says_whether_they_expired() -> None:
     assert judge_skew("RequestExpired", None, signed_at=NOON, expires_at=NOON) == RefreshCredentials()
 
 
+@pytest.mark.parametrize("expires_in", [None, minutes(60)])
+@pytest.mark.parametrize(
+    ("code", "skew", "expected"),
+    [
+        ("RequestExpired", minutes(0), RefreshCredentials()),
+        ("ExpiredToken", minutes(0), RefreshCredentials()),
+        ("ExpiredToken", minutes(20), RefreshCredentials(minutes(20))),
+        ("RequestExpired", minutes(20), CorrectClock(minutes(20))),
+        ("AuthFailure", minutes(0), None),
+    ],
+)
+def test_temporary_credentials_are_to_blame_where_the_clock_is_not(
+    code: str, skew: timedelta, expected: SkewRemedy | None, expires_in: timedelta | None
+) -> None:
+    """A session token may come without its end, and be revoked before it."""
+    expires_at = NOON + expires_in if expires_in is not None else None
+    remedy = judge_skew(code, http_date(NOON + skew), signed_at=NOON, expires_at=expires_at, temporary=True)
+    assert remedy == expected
+
+
 def test_credentials_without_an_end_do_not_expire() -> None:
     """Long-term keys: nothing to refresh."""
     assert judge_skew("RequestExpired", http_date(NOON), signed_at=NOON) is None

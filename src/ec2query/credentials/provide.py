@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import assert_never
 
 from ..errors import CredentialsError
-from ..protocol.access_key import Credentials
+from ..protocol.access_key import Credentials, unexpired
 from ..protocol.effects import Flow
 from .context import Context
 from .environment import environment_keys
 from .exchange import Absent
-from .keys import shown_time
 from .sources import (
     AssumeRole,
     Container,
@@ -36,13 +35,7 @@ def provide(source: Source, context: Context) -> Flow[Credentials]:
     Raises: Absent where it is not there; CredentialsError, ConfigurationError, TransportError.
     """
     credentials = yield from _ask(source, context)
-    now = context.world.now()
-    if credentials.expires_at is not None and credentials.expires_at <= now:
-        raise CredentialsError(
-            f"{describe(source)}: expected credentials that are still good, got some that expired at"
-            f" {shown_time(credentials.expires_at)}; renew them, or set the clock (it says {shown_time(now)})"
-        )
-    return credentials
+    return unexpired(credentials, context.world.now(), where=describe(source))
 
 
 def _ask(source: Source, context: Context) -> Flow[Credentials]:

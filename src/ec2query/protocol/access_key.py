@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NoReturn
 
 from ..errors import CredentialsError
+from .timestamp import format_timestamp
 
-__all__ = ["Credentials"]
+__all__ = ["Credentials", "unexpired"]
 
 _PRINTABLE = re.compile(r"[!-~]+")
 
@@ -55,6 +56,20 @@ class Credentials:
             "Credentials: expected not to be pickled, since a pickle holds the secret in clear;"
             " hand over the profile's name and resolve it there"
         )
+
+
+def unexpired(credentials: Credentials, now: datetime, *, where: str = "credentials") -> Credentials:
+    """Return credentials that are good at `now` (aware); others must not sign. Raises: CredentialsError."""
+    if credentials.expires_at is None or credentials.expires_at > now:
+        return credentials
+    ended, shown = (
+        format_timestamp(moment.astimezone(UTC).replace(microsecond=0), "iso8601")
+        for moment in (credentials.expires_at, now)
+    )
+    raise CredentialsError(
+        f"{where}: expected credentials that are still good, got some that expired at {ended};"
+        f" renew them, or set the clock (it says {shown})"
+    )
 
 
 def _check(name: str, value: object) -> None:

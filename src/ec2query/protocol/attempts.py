@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from ..errors import Ec2QueryError, ResponseError, ServiceError, TransportError
+from .access_key import unexpired
 from .adaptive import place_in_line
 from .channel import Channel
 from .clock_skew import RefreshCredentials, SkewRemedy, judge_skew
@@ -98,7 +99,7 @@ def _attempt(
 ) -> Flow[_Attempt[T]]:
     retries, world = channel.retries, channel.world
     waited = (yield from place_in_line(retries.limiter)) if retries.limiter is not None else 0.0
-    credentials = yield from channel.credentials.current()
+    credentials = unexpired((yield from channel.credentials.current()), world.now())
     offset = channel.clock.offset
     signed_at = world.now() + offset
     request = unsigned(query, channel, invocation_id, number)
@@ -151,6 +152,7 @@ def _remedy(tried: _Attempt[Any]) -> SkewRemedy | None:
         offset=tried.offset,
         seconds=tried.seconds,
         expires_at=tried.credentials.expires_at,
+        temporary=tried.credentials.session_token is not None,
     )
 
 

@@ -59,12 +59,14 @@ def judge_skew(
     offset: timedelta = timedelta(0),
     seconds: float = 0.0,
     expires_at: datetime | None = None,
+    temporary: bool = False,
 ) -> SkewRemedy | None:
     """Say what would mend an attempt that was refused with `code`; None where time is not to blame.
 
     `server_date` is the answer's Date header, `signed_at` the date the attempt was signed with,
     `offset` the correction contained in it, `seconds` how long the attempt took, `expires_at` the
-    end of its credentials. Obey it at most once for each call.
+    end of its credentials. Where the clock is not to blame, `temporary` credentials are, whatever
+    end they claim: they may have none, or be revoked. Obey it at most once for each call.
     """
     folded = code.casefold()
     if folded not in _SKEW_CODES and folded not in _EXPIRY_CODES:
@@ -72,9 +74,11 @@ def judge_skew(
     date = server_time(server_date)
     skew = timedelta(0) if date is None else _skew(signed_at, date, seconds)
     corrected = offset + skew if abs(skew) >= _THRESHOLD else None
-    if folded in _EXPIRY_CODES and expires_at is not None and expires_at - (date or signed_at) < _NEAR_EXPIRY:
+    clock = CorrectClock(corrected) if corrected is not None and folded in _SKEW_CODES else None
+    ending = expires_at is not None and expires_at - (date or signed_at) < _NEAR_EXPIRY
+    if folded in _EXPIRY_CODES and (ending or (temporary and clock is None)):
         return RefreshCredentials(corrected)
-    return None if corrected is None or folded not in _SKEW_CODES else CorrectClock(corrected)
+    return clock
 
 
 def server_time(date: str | None) -> datetime | None:
