@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test check generate record bench clean
+.PHONY: demo test check generate record bench faults clean
 
 demo: $(VENV)/.demo  ## an ASN leaves a CIDR, on the embedded endpoint
 	$(BIN)/ec2query demo
@@ -27,6 +27,9 @@ record: $(VENV)/.dev  ## the recorded fixtures, from the emulator
 
 bench:  ## beside boto3, aiobotocore and others, in under two minutes; all of it: make bench BENCH=--full
 	$(PYTHON) -m benchmarks $(BENCH)
+
+faults: $(VENV)/.dev  ## the fault harness, in about five minutes; a longer soak: make faults FAULTS='7 --minutes 10'
+	PYTHONPATH=tests $(BIN)/python -m faults $(FAULTS)
 
 clean:
 	rm -rf $(VENV) .venv-bench
