@@ -10,6 +10,7 @@ import pytest
 
 from ec2query import Credentials
 from ec2query.credentials.cached import CachedCredentials, credential_chain
+from ec2query.credentials.context import load_context
 from ec2query.credentials.report import Resolution
 from ec2query.errors import CredentialsError, Ec2QueryError
 from ec2query.protocol.effects import Effect, Flow, Pause, ReadFile, Shared, pause
@@ -262,7 +263,7 @@ def test_a_caller_who_comes_too_late_takes_what_the_others_got() -> None:
 
 
 def test_the_whole_chain_is_read_anew_at_each_refresh() -> None:
-    """Environment and files may have changed; static arguments need no file."""
+    """They may have changed; what was just loaded serves once, static arguments need no file."""
     config = b"[default]\naws_access_key_id = FIRST\naws_secret_access_key = CANARY\naws_session_token = T\n"
     stage = Stage({"HOME": "/h"}, {"/h/.aws/config": config})
     chain = credential_chain(stage.world)
@@ -271,6 +272,13 @@ def test_the_whole_chain_is_read_anew_at_each_refresh() -> None:
     assert stage.run(chain.current()) is first
     assert chain.renew(first)
     assert stage.run(chain.current()).access_key_id == "SECOND"
+    loaded = credential_chain(stage.world, loaded=stage.run(load_context(stage.world)))
+    stage.effects.clear()
+    second = stage.run(loaded.current())
+    assert not [effect for effect in stage.effects if isinstance(effect, ReadFile)]
+    stage.files["/h/.aws/config"] = config.replace(b"FIRST", b"THIRD")
+    assert loaded.renew(second)
+    assert stage.run(loaded.current()).access_key_id == "THIRD"
     given = credential_chain(stage.world, credentials=Credentials("GIVEN", "CANARY"))
     stage.effects.clear()
     assert stage.run(given.current()).access_key_id == "GIVEN"

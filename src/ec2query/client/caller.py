@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from .._version import __version__
@@ -94,15 +95,15 @@ class Caller:
     def context(self) -> Flow[Context]:
         """Read the shared files and the settings. Raises: ConfigurationError."""
         options = self.options
-        return (
-            yield from load_context(
-                self.world,
-                profile=options.get("profile"),
-                region=options.get("region"),
-                mfa_token=options.get("mfa_token"),
-                user_agent=user_agent(options.get("app_id")),
-            )
+        context = yield from load_context(
+            self.world,
+            profile=options.get("profile"),
+            region=options.get("region"),
+            mfa_token=options.get("mfa_token"),
         )
+        # What is asked from here on is asked with this bundle, and under this name.
+        self.ca_bundle = options.get("ca_bundle") or context.settings.ca_bundle
+        return replace(context, user_agent=user_agent(options.get("app_id") or context.settings.app_id))
 
     def channel(self) -> Flow[Channel]:
         """Return what all calls share, settled at the first call, by one caller for all.
@@ -133,39 +134,38 @@ class Caller:
         options = self.options
         timeout, deadline = _timeout(options.get("timeout")), _positive("deadline", options.get("deadline"))
         context = yield from self.context()
-        self.ca_bundle = options.get("ca_bundle") or context.settings.ca_bundle
         retries = options.get("retries") or self._retries(context)
         region = yield from resolve_region(context)
-        agent = user_agent(options.get("app_id") or context.settings.app_id)
         return Channel(
             endpoint=self.endpoint(context, region.region).endpoint,
-            credentials=self._credentials(region.region, agent),
+            credentials=self._credentials(replace(context, region=region.region)),
             retries=retries,
             deadline=deadline,
             on_attempt=options.get("on_attempt"),
             world=self.world,
-            user_agent=agent,
+            user_agent=context.user_agent,
             signer=options.get("signer") or SigV4Signer(),
             timeout=timeout,
             limits=options.get("limits") or Limits(),
         )
 
-    def _credentials(self, region: str, agent: str) -> CredentialsSource:
+    def _credentials(self, context: Context) -> CredentialsSource:
         given = self.options.get("credentials")
         if isinstance(given, Credentials):
             return GivenCredentials(given)
         return given or credential_chain(
             self.world,
             profile=self.options.get("profile"),
-            region=region,
-            mfa_token=self.options.get("mfa_token"),
-            user_agent=agent,
+            region=context.region,
+            mfa_token=context.mfa_token,
+            user_agent=context.user_agent,
+            loaded=context,
         )
 
     def _retries(self, context: Context) -> Retries:
         policy = resolve_policy(
             self.world.environ,
-            {key: setting.value for key, setting in context.config.selected.settings.items()},
+            context.config.values,
             mode=self.options.get("retry_mode"),
             attempts=self.options.get("max_attempts"),
         )

@@ -116,12 +116,19 @@ def credential_chain(
     region: str | None = None,
     mfa_token: MfaToken | None = None,
     user_agent: str = "ec2query",
+    loaded: Context | None = None,
 ) -> CachedCredentials:
-    """Return the whole chain; environment and files are read at each refresh, not before."""
+    """Return the whole chain; environment and files are read at each refresh, not before.
+
+    `loaded` serves the first search, where the caller has just read them itself.
+    """
+    fresh = [loaded] if loaded is not None else []
 
     def find() -> Flow[Resolution]:
         if credentials is not None:
             return (yield from resolve_credentials(Context(world=world), credentials))
+        if fresh:
+            return (yield from resolve_credentials(fresh.pop()))
         context = yield from load_context(
             world, profile=profile, region=region, mfa_token=mfa_token, user_agent=user_agent
         )

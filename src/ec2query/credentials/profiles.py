@@ -9,16 +9,23 @@ https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError
 from ..protocol.effects import Flow, read_file
-from .config_file import ConfigFile, Section, Setting, parse_config
 from .environment import home_directory, variable
+
+if TYPE_CHECKING:
+    from .config_file import ConfigFile, Section
 
 __all__ = ["SharedConfig", "file_paths", "load_config", "merge", "profile_name", "where"]
 
 _KEYS = frozenset(("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"))
+
+
+def _none() -> dict[str, Section]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +41,34 @@ class SharedConfig:
     explicit: bool = False
     files: tuple[str, ...] = ()
     found: tuple[str, ...] = ()
-    profiles: Mapping[str, Section] = field(default_factory=dict[str, Section])
-    sso_sessions: Mapping[str, Section] = field(default_factory=dict[str, Section])
-    services: Mapping[str, Section] = field(default_factory=dict[str, Section])
+    profiles: Mapping[str, Section] = field(default_factory=_none)
+    sso_sessions: Mapping[str, Section] = field(default_factory=_none)
+    services: Mapping[str, Section] = field(default_factory=_none)
 
     @property
     def selected(self) -> Section:
         """The profile that is meant; empty where it does not exist."""
-        return self.profiles.get(self.profile) or Section(kind="profile", name=self.profile)
+        found = self.profiles.get(self.profile)
+        if found is None:
+            from .config_file import Section
+
+            found = Section(kind="profile", name=self.profile)
+        return found
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The settings of that profile."""
+        found = self.profiles.get(self.profile)
+        return {key: setting.value for key, setting in found.settings.items()} if found is not None else {}
+
+    def get(self, key: str) -> str | None:
+        """Return a setting of that profile, None where it is absent or blank."""
+        found = self.profiles.get(self.profile)
+        return found.get(key) if found is not None else None
+
+    def where(self, key: str) -> str:
+        """Say where that setting stands, or would."""
+        return where(self.selected, key)
 
     def places(self) -> str:
         """Say which files were read, for an error."""
@@ -101,16 +128,16 @@ def merge(config: ConfigFile | None, credentials: ConfigFile | None) -> dict[tup
     for place, section in (credentials.sections if credentials is not None else {}).items():
         before = merged.get(place)
         if before is not None:
-            section = Section(kind=section.kind, name=section.name, settings=_over(before, section))
+            section = _over(before, section)
         merged[place] = section
     return merged
 
 
-def _over(config: Section, credentials: Section) -> dict[str, Setting]:
+def _over(config: Section, credentials: Section) -> Section:
     """Lay one profile's settings over another's; keys of one file alone, or a pair would not match."""
     dropped = _KEYS if any(credentials.get(key) for key in _KEYS) else frozenset[str]()
     kept = {key: setting for key, setting in config.settings.items() if key not in dropped}
-    return {**kept, **credentials.settings}
+    return replace(credentials, settings={**kept, **credentials.settings})
 
 
 def load_config(environ: Mapping[str, str], profile: str | None = None) -> Flow[SharedConfig]:
@@ -149,4 +176,6 @@ def _read(path: str | None, *, credentials: bool) -> Flow[ConfigFile | None]:
         text = None
     if text is None:
         raise ConfigurationError(f"{path}: expected UTF-8 text, got other bytes; save the file as UTF-8")
+    from .config_file import parse_config  # here, since in a container there is no file
+
     return parse_config(text, path=path, credentials=credentials)

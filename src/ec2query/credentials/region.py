@@ -7,7 +7,7 @@ place that was looked at. https://docs.aws.amazon.com/sdkref/latest/guide/featur
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import ConfigurationError
 from ..protocol.effects import Flow
@@ -15,7 +15,7 @@ from ..protocol.endpoint import check_region
 from .context import Context
 from .environment import variable
 from .exchange import Absent
-from .profiles import SharedConfig, where
+from .profiles import SharedConfig
 from .report import Attempt, sentence
 from .settings import Found
 
@@ -24,8 +24,7 @@ __all__ = ["RegionFound", "configured_region", "resolve_region"]
 _VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegionFound:
+class RegionFound(NamedTuple):
     """A Region, what named it, and every place that was looked at."""
 
     region: str
@@ -37,17 +36,17 @@ def configured_region(
     environ: Mapping[str, str], config: SharedConfig, argument: str | None = None
 ) -> tuple[Found | None, tuple[Attempt, ...]]:
     """Find a Region without asking anyone: the argument, the environment, the profile."""
-    profile = config.selected
-    named = f"profile {profile.name!r}"
+    profile = f"profile {config.profile!r}"
     places = (
-        ("argument", "argument", argument, "none given"),
-        *((name, name, variable(environ, name), "not set") for name in _VARIABLES),
-        (named, where(profile, "region"), profile.get("region"), f"no region in {config.places()}"),
+        ("argument", argument, "none given"),
+        *((name, variable(environ, name), "not set") for name in _VARIABLES),
+        (profile, config.get("region"), f"no region in {config.places()}"),
     )
     attempts: list[Attempt] = []
-    for name, place, value, why in places:
+    for name, value, why in places:
         if value is not None:
             attempts.append(Attempt(name=name, outcome="answered", detail=value.strip()))
+            place = config.where("region") if name == profile else name
             return Found(value.strip(), place), tuple(attempts)
         attempts.append(Attempt(name=name, outcome="absent", detail=why))
     return None, tuple(attempts)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from ..protocol.access_key import Credentials
 
@@ -14,18 +13,16 @@ __all__ = ["Attempt", "Outcome", "Resolution", "sentence"]
 Outcome: TypeAlias = Literal["answered", "absent", "failed", "not asked"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One place: its name, what became of it, and why; `credentials` where it answered with some."""
 
     name: str
     outcome: Outcome
     detail: str
-    credentials: Credentials | None = field(default=None, repr=False)
+    credentials: Credentials | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
+class Resolution(NamedTuple):
     """Credentials, the name of the source that answered, and every place that was looked at."""
 
     credentials: Credentials

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ..errors import ConfigurationError
 from ..protocol.endpoint_choice import EndpointChoice, choose_endpoint
 from .context import Context
-from .profiles import SharedConfig, where
+from .profiles import SharedConfig
 
 __all__ = ["service_endpoint", "service_settings"]
 
@@ -25,7 +25,6 @@ def service_endpoint(
 
     Raises: ConfigurationError.
     """
-    profile = context.config.selected
     return choose_endpoint(
         region,
         service=service,
@@ -33,7 +32,7 @@ def service_endpoint(
         fips=fips,
         dual_stack=dual_stack,
         environ=context.world.environ,
-        profile={key: setting.value for key, setting in profile.settings.items()},
+        profile=context.config.values,
         services=service_settings(context.config),
     )
 
@@ -43,13 +42,13 @@ def service_settings(config: SharedConfig) -> Mapping[str, Mapping[str, str]]:
 
     Raises: ConfigurationError where it names one that is not there.
     """
-    name = config.selected.get("services")
+    name = config.get("services")
     if name is None:
         return {}
     section = config.services.get(name)
     if section is None:
         raise ConfigurationError(
-            f"{where(config.selected, 'services')}: expected the name of a services section, got {name!r};"
+            f"{config.where('services')}: expected the name of a services section, got {name!r};"
             f" add [services {name}] to the config file, or remove the key"
         )
     return {service: setting.nested for service, setting in section.settings.items()}

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..errors import ConfigurationError
 from ..protocol.endpoint_url import check_endpoint_url
 from .environment import flag, variable
-from .profiles import SharedConfig, where
+from .profiles import SharedConfig
 
 __all__ = ["Found", "MetadataService", "Settings", "lookup", "settings"]
 
@@ -21,16 +22,14 @@ _IPV4, _IPV6 = "http://169.254.169.254", "http://[fd00:ec2::254]"
 _RETRY_MODES = ("legacy", "standard", "adaptive")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A value, and the variable or the key that gave it."""
 
     value: str
     where: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetadataService:
+class MetadataService(NamedTuple):
     """How IMDS is asked: `timeout` in seconds, for each of `attempts`."""
 
     endpoint: str = _IPV4
@@ -56,8 +55,8 @@ def lookup(environ: Mapping[str, str], config: SharedConfig, name: str, key: str
     value = variable(environ, name)
     if value is not None:
         return Found(value.strip(), name)
-    value = config.selected.get(key)
-    return Found(value.strip(), where(config.selected, key)) if value is not None else None
+    value = config.get(key)
+    return Found(value.strip(), config.where(key)) if value is not None else None
 
 
 def settings(environ: Mapping[str, str], config: SharedConfig) -> Settings:

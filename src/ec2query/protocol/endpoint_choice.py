@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -24,8 +23,7 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 _NO_SERVICES: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointChoice:
+class EndpointChoice(NamedTuple):
     """An endpoint, and the setting that decided it; where FIPS and dual-stack came from, if on."""
 
     endpoint: Endpoint
