@@ -165,13 +165,14 @@ def test_nothing_configured_names_every_source() -> None:
     with pytest.raises(CredentialsError) as caught:
         resolve(stage({"AWS_EC2_METADATA_DISABLED": "true"}, None))
     assert str(caught.value) == (
-        "no credentials: argument: none given; environment: AWS_ACCESS_KEY_ID is not set;"
+        "no credentials: environment: AWS_ACCESS_KEY_ID is not set;"
         " profile 'default': not in the shared files (missing: /h/.aws/config, /h/.aws/credentials);"
         " web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set;"
         " container: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
         " nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set;"
         " instance metadata: AWS_EC2_METADATA_DISABLED is true;"
-        " set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write a profile with `aws configure`"
+        " set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, write a profile with `aws configure`,"
+        " or name one with profile= (on the command line: --profile)"
     )
 
 

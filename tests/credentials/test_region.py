@@ -66,10 +66,11 @@ def test_no_region_names_every_place() -> None:
     with pytest.raises(ConfigurationError) as caught:
         find({}, "[default]\nx = 1", exchanges=((TOKEN[0], lost()),))
     assert str(caught.value) == (
-        "no Region: argument: none given; AWS_REGION: not set; AWS_DEFAULT_REGION: not set;"
+        "no Region: AWS_REGION: not set; AWS_DEFAULT_REGION: not set;"
         " profile 'default': no region in /h/.aws/config (missing: /h/.aws/credentials);"
         " instance metadata: no answer; this is no EC2 instance, or its hop limit or firewall is in the way;"
         " set AWS_REGION, or region in the profile, or pass region="
+        " (on the command line: --region)"
     )
 
 

@@ -43,7 +43,7 @@ def resolve_credentials(context: Context, credentials: Credentials | None = None
             return _resolution(attempt.credentials, attempts)
     raise CredentialsError(
         f"no credentials: {sentence(attempts)}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,"
-        " or write a profile with `aws configure`"
+        " write a profile with `aws configure`, or name one with profile= (on the command line: --profile)"
     )
 
 

@@ -63,7 +63,8 @@ def resolve_region(context: Context) -> Flow[RegionFound]:
         attempts = (*attempts, asked)
     if found is None:
         raise ConfigurationError(
-            f"no Region: {sentence(attempts)}; set AWS_REGION, or region in the profile, or pass region="
+            f"no Region: {sentence(attempts)}; set AWS_REGION, or region in"
+            " the profile, or pass region= (on the command line: --region)"
         )
     try:
         check_region(found.value)

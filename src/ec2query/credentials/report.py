@@ -32,8 +32,9 @@ class Resolution(NamedTuple):
 
 
 def sentence(attempts: Iterable[Attempt]) -> str:
-    """Say in one line what became of each."""
+    """Say in one line what became of each, but for an argument that was not given."""
     return "; ".join(
         attempt.detail if attempt.detail.startswith(attempt.name) else f"{attempt.name}: {attempt.detail}"
         for attempt in attempts
+        if attempt.name != "argument" or attempt.outcome == "answered"
     )
