@@ -30,6 +30,7 @@ def test_the_rows_of_the_rules() -> None:
         ({"AWS_RETRY_MODE": "Adaptive"}, {}, ADAPTIVE),
         ({"AWS_RETRY_MODE": ""}, {}, STANDARD),
         ({"AWS_RETRY_MODE": ""}, {"retry_mode": "adaptive"}, ADAPTIVE),
+        ({"AWS_RETRY_MODE": " ", "AWS_MAX_ATTEMPTS": " "}, {"retry_mode": " ", "max_attempts": ""}, STANDARD),
         ({}, {"retry_mode": "adaptive"}, ADAPTIVE),
         ({"AWS_RETRY_MODE": "standard"}, {"retry_mode": "adaptive"}, STANDARD),
         ({"AWS_MAX_ATTEMPTS": "7"}, {}, replace(STANDARD, attempts=7)),
@@ -47,7 +48,7 @@ def test_the_rows_of_the_rules() -> None:
 def test_the_environment_goes_before_the_profile(
     environ: dict[str, str], profile: dict[str, str], expected: Policy
 ) -> None:
-    """An empty setting counts as none, and legacy means standard."""
+    """A blank setting counts as none, and legacy means standard."""
     assert resolve_policy(environ, profile) == expected
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from .._version import __version__
 from ..credentials.cached import credential_chain
 from ..credentials.context import Context, load_context
+from ..credentials.environment import variable
 from ..credentials.region import resolve_region
 from ..credentials.service_endpoint import service_endpoint
 from ..errors import ConfigurationError, ParameterError
@@ -54,7 +55,7 @@ class Caller:
             raise ConfigurationError("expected a transport or an http_client, got both; give one of them")
         self.options = options
         self.world = options.get("world") or system_world()
-        self.ca_bundle = options.get("ca_bundle") or self.world.environ.get("AWS_CA_BUNDLE") or None
+        self.ca_bundle = options.get("ca_bundle") or variable(self.world.environ, "AWS_CA_BUNDLE")
         self._channel: Channel | None = None
 
     def call(self, operation: Operation[R], /) -> Flow[R]:

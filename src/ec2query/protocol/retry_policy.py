@@ -96,10 +96,11 @@ def _new_retries(environ: Mapping[str, str]) -> bool:
 def _setting(
     environ: Mapping[str, str], profile: Mapping[str, str], variable: str, key: str
 ) -> tuple[str | None, str]:
-    """Return a setting and where it was found; an empty one counts as none."""
-    if environ.get(variable):
+    """Return a setting and where it was found; a blank one counts as none."""
+    if environ.get(variable, "").strip():
         return environ[variable], variable
-    return profile.get(key) or None, f"profile, {key}"
+    value = profile.get(key, "")
+    return value if value.strip() else None, f"profile, {key}"
 
 
 def _count(text: str, source: str) -> int:
