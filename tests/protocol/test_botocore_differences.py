@@ -266,6 +266,16 @@ def test_a_session_token_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     assert "canary-token" in caplog.text
 
 
+def test_an_answer_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """botocore logs every body at DEBUG, secrets included; here nothing is logged."""
+    caplog.set_level(logging.DEBUG)
+    body = b"<CreateKeyPairResponse><keyMaterial>canary</keyMaterial></CreateKeyPairResponse>"
+    assert parse(ec2.CreateKeyPair, 200, {}, body).key_material == "canary"
+    assert "canary" not in caplog.text
+    peer().parse("CreateKeyPair", 200, body)
+    assert "canary" in caplog.text
+
+
 def test_a_source_region_with_an_at_sign(monkeypatch: pytest.MonkeyPatch) -> None:
     """botocore presigns a URL of another host; here it is a ParameterError (see test_customise)."""
     params = {"SourceRegion": "x@evil.example/", "SourceSnapshotId": "snap-1"}
@@ -299,6 +309,7 @@ OTHERS = {
     "a member in lower case without a wire name": test_a_member_in_lower_case_without_a_wire_name,
     "a key that a presigned URL repeats": test_a_key_that_a_presigned_url_repeats,
     "a session token in the log": test_a_session_token_in_the_log,
+    "an answer in the log": test_an_answer_in_the_log,
     "`CopySnapshot` with an `@` in its source Region": test_a_source_region_with_an_at_sign,
     "page tokens that go round": test_page_tokens_that_go_round,
 }

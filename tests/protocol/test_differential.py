@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from ec2query import ec2
+from ec2query.errors import ServiceError
 from ec2query.model_dict import from_dict
 from ec2query.protocol.parse import parse
 from ec2query.protocol.serialize import pairs
-from support.peer import normal, peer, random_answer, random_params
+from support.peer import normal, peer, random_answer, random_error, random_params
 
 PARTS = 16
 
@@ -68,3 +69,20 @@ def test_answers_equal_botocores(request: pytest.FixtureRequest, part: int) -> N
         mine = normal({key: value for key, value in result.to_dict().items() if key != "RequestId"})
         found = difference(mine, normal(theirs))
         assert not found, f"{name}, seed {seed}: {found}"
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_errors_equal_botocores(request: pytest.FixtureRequest, part: int) -> None:
+    """An error document has the same code, message and request id for both."""
+    for name, seed in drawn(request, part):
+        draw = random.Random(f"error {name} {seed}")
+        body = random_error(draw)
+        status = draw.choice([400, 403, 412, 500, 503])
+        theirs = peer().parse(name, status, body)
+        with pytest.raises(ServiceError) as caught:
+            parse(getattr(ec2, name), status, {}, body)
+        told = theirs["Error"]["Code"], (theirs["Error"]["Message"] or "").strip()
+        assert (caught.value.code, caught.value.message) == told, f"{name}, seed {seed}"
+        # botocore looks for one spelling, see docs/botocore-differences.md.
+        request_id = theirs["ResponseMetadata"].get("RequestId")
+        assert caught.value.request_id == request_id or b"ID" not in body, f"{name}, seed {seed}"

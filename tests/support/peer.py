@@ -19,14 +19,14 @@ import botocore.model
 import botocore.parsers
 import botocore.serialize
 
-__all__ = ["BotocorePeer", "normal", "peer", "random_answer", "random_params"]
+__all__ = ["BotocorePeer", "normal", "peer", "random_answer", "random_error", "random_params"]
 
 _TEXTS = [
     "", "a", "i-0123456789abcdef0", "a b+c&d=e/%~", "é€😀", "<&>\"'", " lead and trail ", "line\nbreak",
     "true", "0", "2026-01-01T00:00:00Z", "x" * 300, "]]>", "ünï/cödé:.-_~",
 ]  # fmt: skip
 _WHOLES = [0, 1, -1, 80, 65535, 2**31, 2**63 - 1, -(2**63), 2**70]
-_REALS = [0.0, 1.5, -2.25, 1e-7, 1e22, float("inf"), float("-inf")]
+_REALS = [0.0, 1.5, -2.25, 1e-7, 1e22, float("inf"), float("-inf"), float("nan")]
 
 
 class BotocorePeer:
@@ -102,9 +102,45 @@ def random_answer(operation: Any, draw: random.Random) -> bytes:
     request_id = f"<requestId>r-{draw.randrange(10**6)}</requestId>"
     inner = request_id + inner if draw.random() < 0.5 else inner + request_id
     head = draw.choice(['<?xml version="1.0" encoding="UTF-8"?>', "", "<!-- a comment -->\n"])
+    document = f'{head}<{root} xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">{inner}</{root}>\n'
     if draw.random() < 0.1:
-        return f'{head}<p:{root} xmlns:p="urn:x">{inner}</p:{root}>'.encode()
-    return f'{head}<{root} xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">{inner}</{root}>\n'.encode()
+        document = f'{head}<p:{root} xmlns:p="urn:x">{inner}</p:{root}>'
+    return _encoded(document, draw)
+
+
+def random_error(draw: random.Random) -> bytes:
+    """Draw an error document: texts, several errors, further elements, either place of a request id."""
+    errors = "".join(_random_error(draw) for _ in range(draw.choice([1, 1, 2, 3])))
+    tag = draw.choice(["RequestID", "RequestID", "RequestId"])
+    request_id = f"<{tag}>r-{draw.randrange(10**6)}</{tag}>"
+    head = draw.choice(['<?xml version="1.0" encoding="UTF-8"?>\n', ""])
+    return _encoded(f"{head}<Response><Errors>{errors}</Errors>{request_id}</Response>", draw)
+
+
+def _random_error(draw: random.Random) -> str:
+    codes = [
+        "RequestLimitExceeded",
+        "InvalidVpcID.NotFound",
+        "DryRunOperation",
+        "Tomorrow.Only",
+        "InternalError",
+    ]
+    code, message = draw.choice(codes), escape(draw.choice(_TEXTS)).replace("\n", " ")
+    pieces = [f"<Code>{code}</Code>", f"<Message>{message}</Message>"]
+    if draw.random() < 0.3:
+        pieces.append("<Type>Sender</Type><Resources><item><id>vpc-1</id></item></Resources>")
+    draw.shuffle(pieces)
+    return f"<Error>{draw.choice(['', ' '])}{''.join(pieces)}</Error>"
+
+
+def _encoded(document: str, draw: random.Random) -> bytes:
+    """Encode as nearly all answers are, and sometimes as any XML may be."""
+    chance = draw.random()
+    if chance < 0.02:
+        return document.encode("utf-8-sig")
+    if chance < 0.04:
+        return document.replace('encoding="UTF-8"', 'encoding="UTF-16"').encode("utf-16")
+    return document.encode()
 
 
 def _members(shape: Any, draw: random.Random, depth: int) -> str:
@@ -151,7 +187,7 @@ def _scalar_text(shape: Any, draw: random.Random) -> str:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     if isinstance(value, float):
-        return {"inf": "Infinity", "-inf": "-Infinity"}.get(str(value), repr(value))
+        return {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}.get(str(value), repr(value))
     if isinstance(value, int):
         return str(value)
     if "]]>" not in value and draw.random() < 0.1:
@@ -173,4 +209,4 @@ def normal(value: Any) -> Any:
         return [normal(entry) for entry in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC)
-    return value
+    return "not a number" if value != value else value
