@@ -14,6 +14,8 @@ from support.toy import Do, Leaf, Node
 OPERATIONS = [
     Do(),
     Do(text="a", whole=1, real=1.5, flag=True, blob=b"\xff", when=datetime(2026, 1, 1, tzinfo=UTC)),
+    Do(script="a"),
+    Do(script=b"a\xff"),
     Do(leaves=[Leaf(key="k"), Leaf()], grid=[["a"], []], texts=["x"]),
     Do(node=Node(name="1", inner=Node(name="2", others=[Node(name="3")]))),
 ]
@@ -37,6 +39,8 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"Txt": "a"}, "Do", "did you mean 'Text'?"),
     ({"text": "a"}, "Do", "got 'text'"),
     ({"Text": 5}, "Do.Text", "expected a str, got a int"),
+    ({"Text": b"a"}, "Do.Text", "expected a str, got a bytes"),
+    ({"Script": 5}, "Do.Script", "expected a str, got a int"),
     ({"Whole": True}, "Do.Whole", "expected a int, got a bool"),
     ({"Whole": "5"}, "Do.Whole", "expected a int, got a str"),
     ({"Texts": "abc"}, "Do.Texts", "expected a list"),

@@ -20,6 +20,8 @@ CASES: dict[str, tuple[Do, list[tuple[str, str]]]] = {
     "empty text is sent": (Do(text=""), [("Text", "")]),
     "reserved characters": (Do(text="a b+c&d=e/%~é€😀"), [("Text", "a b+c&d=e/%~é€😀")]),
     "control characters": (Do(text="a\r\nb\0"), [("Text", "a\r\nb\0")]),
+    "text where bytes would do": (Do(script="a"), [("Script", "a")]),
+    "bytes where text would do": (Do(script=b"a\xff"), [("Script", "Yf8=")]),
     "zero is sent": (Do(whole=0), [("Whole", "0")]),
     "an integer beyond 64 bits": (Do(whole=-(2**70)), [("Whole", str(-(2**70)))]),
     "a float": (Do(real=1.5), [("Real", "1.5")]),

@@ -63,6 +63,7 @@ class Do(Operation[DoResult]):
     texts: Sequence[str] = wire("textSet", model="Texts", query="Text.Values", default=())
     grid: Sequence[Sequence[str]] = wire("grid", default=())
     node: Node | None = wire("node", default=None)
+    script: str | bytes | None = wire("script", default=None)
     secret: str | None = wire("secret", default=None, sensitive=True)
     dry_run: bool | None = wire("dryRun", default=None)
     client_token: str | None = wire("clientToken", default=None, token=True)
