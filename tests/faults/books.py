@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from ec2query import Ec2QueryError
 from faults.checks import Check
 from faults.ledger import Ledger
 from faults.load import Outcome, Watch
@@ -23,10 +24,12 @@ def settled(
     good = [outcome for outcome in outcomes if outcome.error is None]
     empty = sum(ledger.effects[outcome.key] == 0 for outcome in good)
     denied = sum(ledger.effects[outcome.key] > 0 for outcome in outcomes if _denies(outcome))
+    foreign = sum(not isinstance(o.error, Ec2QueryError) for o in outcomes if o.error is not None)
     created = sum(ledger.effects[outcome.key] > 1 for outcome in outcomes if _is_idempotent(outcome.key))
     wrong = sum(number for code, number in ledger.refused.items() if code != "RequestExpired")
     return [
         _exactly("calls that resolve exactly once", expected, min(once, ended)),
+        _exactly("errors that are not of ec2query's tree", 0, foreign),
         _exactly("answers given to another call", 0, crossed),
         _exactly("successes that were not carried out", 0, empty),
         _exactly("failures said to be without effect that had one", 0, denied),
@@ -43,7 +46,8 @@ def failures(outcomes: Sequence[Outcome]) -> dict[str, int]:
 
 def _denies(outcome: Outcome) -> bool:
     """Say whether this is a change that failed with the client's word that nothing happened."""
-    return outcome.error is not None and not outcome.error.outcome_unknown and outcome.key.endswith("::/64")
+    error = outcome.error
+    return isinstance(error, Ec2QueryError) and not error.outcome_unknown and outcome.key.endswith("::/64")
 
 
 def _is_idempotent(key: str) -> bool:

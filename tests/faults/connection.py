@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from email.utils import format_datetime
+from collections.abc import Callable
 from typing import cast
 
 from ec2query.protocol.message import HttpRequest
+from faults.delivery import Delivery, Reply, chunked, head_of
 from faults.plan import Fault
-from faults.service import Reply, Service
+from faults.service import Service
 
 __all__ = ["Connection"]
 
@@ -64,45 +65,59 @@ class Connection(asyncio.Protocol):
         method, path, _ = line.split(" ")
         request = HttpRequest(method, f"http://{headers['host']}{path}", headers, rest)
         reply = self._service.reply(request, self._fault)
-        self._after(self._service.plan.delay, reply, self._fault)
-
-    def _after(self, seconds: float, reply: Reply, fault: Fault | None) -> None:
-        if seconds:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(seconds, self._write, reply, fault)
+        delay = self._service.plan.delay
+        if delay:
+            self._later(delay, lambda: self._write(reply, self._fault))
         else:
-            self._write(reply, fault)
+            self._write(reply, self._fault)
 
     def _write(self, reply: Reply, fault: Fault | None) -> None:
-        head, body = _head(reply), reply.body
-        half = len(body) // 2
+        delivery = Delivery.WHOLE if fault is Fault.TRICKLE else self._service.draw_delivery()
+        head, body = head_of(reply, delivery), reply.body
+        if delivery is Delivery.CHUNKED:
+            body = chunked(body, self._service.chance)
+        half = head + body[: len(body) // 2]
         match fault:
             case Fault.RESET_AFTER_READING:
                 self._reset()
             case Fault.RESET_IN_THE_BODY:
-                self._transport.write(head + body[:half])
+                self._transport.write(half)
                 # Let the bytes go out first: a reset takes with it what the peer has not read.
-                self._timer = asyncio.get_running_loop().call_later(0.01, self._reset)
+                self._later(0.01, self._reset)
             case Fault.STALL_BEFORE_THE_HEAD:
                 self._deaf = True
             case Fault.STALL_IN_THE_BODY:
                 self._deaf = True
-                self._transport.write(head + body[:half])
+                self._transport.write(half)
             case Fault.TRUNCATED:
                 self._deaf = True
-                self._transport.write(head + body[:half])
+                self._transport.write(half)
                 self._transport.close()
             case Fault.TRICKLE:
                 self._deaf = True
                 self._transport.write(head)
                 self._trickle(body)
             case _:
-                self._transport.write(head + body)
+                self._deliver(head + body, delivery)
+
+    def _deliver(self, message: bytes, delivery: Delivery) -> None:
+        if delivery is Delivery.SPLIT:
+            first = self._service.chance.randrange(len(message))
+            self._transport.write(message[:first])
+            self._later(0.001, lambda: self._transport.write(message[first:]))
+            return
+        self._transport.write(message)
+        if delivery in (Delivery.CLOSING, Delivery.SILENT):
+            self._deaf = True
+            self._transport.close()
+
+    def _later(self, seconds: float, then: Callable[[], object]) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, then)
 
     def _trickle(self, body: bytes) -> None:
         self._transport.write(body[:1])
         if len(body) > 1:
-            self._timer = asyncio.get_running_loop().call_later(_TRICKLE, self._trickle, body[1:])
+            self._later(_TRICKLE, lambda: self._trickle(body[1:]))
         else:
             self._deaf = False
 
@@ -112,15 +127,3 @@ class Connection(asyncio.Protocol):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._deaf = True
         self._transport.abort()
-
-
-_REASONS = {200: "OK", 500: "Internal Server Error", 503: "Service Unavailable"}
-
-
-def _head(reply: Reply) -> bytes:
-    return (
-        f"HTTP/1.1 {reply.status} {_REASONS.get(reply.status, 'Bad Request')}\r\n"
-        f"Date: {format_datetime(reply.date, usegmt=True)}\r\n"
-        f"Content-Type: {reply.kind}\r\n"
-        f"Content-Length: {len(reply.body)}\r\n\r\n"
-    ).encode()

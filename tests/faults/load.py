@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from ec2query import AsyncClient, Ec2QueryError, Timeout, World, ec2, system_world
+from ec2query import AsyncClient, Timeout, World, ec2, system_world
 from ec2query.protocol.events import AttemptEvent
 from ec2query.protocol.quota import Quota
 from ec2query.protocol.retry import Retries
@@ -36,7 +36,7 @@ class Outcome:
     """How one call ended: `began` on the monotonic clock; `crossed` is an answer to another call."""
 
     key: str
-    error: Ec2QueryError | None
+    error: Exception | None
     began: float
     seconds: float
     crossed: bool = False
@@ -78,11 +78,11 @@ def echo(result: Result) -> str | None:
 
 
 async def make(client: AsyncClient, each: Call) -> Outcome:
-    """Make one call. Any exception that is not of our tree goes on up: it is a defect."""
+    """Make one call, and write down how it ends, also where it ends as no call should."""
     began = time.monotonic()
     try:
         result = await client.send(each.operation)
-    except Ec2QueryError as error:
+    except Exception as error:
         return Outcome(each.key, error, began, time.monotonic() - began)
     return Outcome(each.key, None, began, time.monotonic() - began, crossed=echo(result) != each.key)
 

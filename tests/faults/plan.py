@@ -67,6 +67,7 @@ class Plan:
     skew: seconds that its clock is ahead of the true time.
     delay: seconds that it takes to answer.
     padding: characters that make a Describe's answer longer.
+    deliveries: how an answer goes out, one of these drawn for each; see `delivery`.
     rotation: seconds between two rotations of the credentials; each are good for as long again.
     """
 
@@ -76,6 +77,7 @@ class Plan:
     skew: float = 0.0
     delay: float = 0.0
     padding: int = 0
+    deliveries: tuple[str, ...] = ("whole", "whole", "whole", "split", "chunked", "closing")
     rotation: float = 1.0
 
     def to_json(self) -> str:
@@ -84,7 +86,8 @@ class Plan:
     @classmethod
     def from_json(cls, text: str) -> Plan:
         members = json.loads(text)
-        return cls(**{**members, "families": tuple(members["families"])})
+        lists = {name: tuple(members[name]) for name in ("families", "deliveries")}
+        return cls(**{**members, **lists})
 
 
 def draw_fault(plan: Plan, chance: random.Random) -> Fault | None:

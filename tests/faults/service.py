@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import random
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 
@@ -16,10 +15,11 @@ from ec2query import Credentials, ServiceError
 from ec2query.emulator.authenticate import authenticate
 from ec2query.protocol.message import HttpRequest
 from faults.answers import HTML, answer, error, key_of
+from faults.delivery import Delivery, Reply
 from faults.ledger import Ledger
 from faults.plan import Fault, Plan, draw_fault
 
-__all__ = ["KEYS", "REGION", "Reply", "Service"]
+__all__ = ["KEYS", "REGION", "Service"]
 
 REGION = "us-east-1"
 KEYS = Credentials("AKIDFAULTS", "not-a-secret-of-anyone")
@@ -43,16 +43,6 @@ _AFTER = {Fault.RESET_IN_THE_BODY, Fault.STALL_IN_THE_BODY, Fault.TRUNCATED, Fau
 _MAYBE = {Fault.RESET_AFTER_READING, Fault.STALL_BEFORE_THE_HEAD, *_BARE}
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A status, a body, and the Date that goes with them."""
-
-    status: int
-    body: bytes
-    date: datetime
-    kind: str = "text/xml;charset=UTF-8"
-
-
 class Service:
     """Everything that the connections share. `begin` starts the counting and the draws anew."""
 
@@ -62,7 +52,7 @@ class Service:
 
     def begin(self, plan: Plan, *, seed: int) -> None:
         self.ledger = Ledger()
-        self._chance = random.Random(seed)
+        self.chance = random.Random(seed)
         self._began: float | None = None
         self._tokens_seen: set[str] = set()
         self._last: dict[str, tuple[str, int]] = {}
@@ -77,10 +67,14 @@ class Service:
         """Count a request whose first byte has come, and say what shall be wrong with it."""
         self.ledger.requests += 1
         self.ledger.arrived[self._second()] += 1
-        fault = draw_fault(self.plan, self._chance)
+        fault = draw_fault(self.plan, self.chance)
         if fault is not None:
             self.ledger.faults[fault.value] += 1
         return fault
+
+    def draw_delivery(self) -> Delivery:
+        """Draw how the next answer goes out."""
+        return Delivery(self.chance.choice(self.plan.deliveries))
 
     def reply(self, request: HttpRequest, fault: Fault | None) -> Reply:
         """Answer an EC2 request; the fault decides whether it is carried out, and what is answered."""
@@ -101,7 +95,7 @@ class Service:
         if fault in _ERRORS:
             status, code = _ERRORS[fault]
             return Reply(status, error(code, "A fault of the plan.", request_id), now)
-        if fault is None or fault in _AFTER or (fault in _MAYBE and self._chance.random() < 0.5):
+        if fault is None or fault in _AFTER or (fault in _MAYBE and self.chance.random() < 0.5):
             self._carry_out(key, pairs.get("ClientToken"))
         if fault in _BARE:
             return Reply(*_BARE[fault], now, "text/html")

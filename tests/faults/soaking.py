@@ -69,7 +69,7 @@ class _Row:
 async def soak(server: FaultServer, *, minutes: float = 1.0, lines: int = 20) -> Found:
     """Paced calls with faults, cancellations, rotating keys and clients that come and go."""
     began = time.monotonic()
-    plan = Plan(share=0.05)
+    plan = Plan(share=0.05, deliveries=("whole", "split", "chunked", "closing", "silent"))
     await server.begin(plan)
     span, rows, crossed = _Span(), list[_Row](), 0
     files, tasks = _open_files(), len(asyncio.all_tasks())

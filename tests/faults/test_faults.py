@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from ec2query import TransportError
 from faults.__main__ import main
 from faults.adapting import throttled_server
 from faults.books import settled
@@ -79,6 +80,7 @@ def test_faults_come_as_often_as_planned() -> None:
 
 
 CIDR = "2001:db8::/64"
+UNSENT = TransportError("refused", sent=False)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,11 @@ CIDR = "2001:db8::/64"
         ([Outcome(CIDR, None, 0.0, 0.0)], Ledger(effects=Counter({CIDR: 1})), []),
         ([], Ledger(), ["resolve exactly once"]),
         ([Outcome(CIDR, None, 0.0, 0.0)], Ledger(), ["were not carried out"]),
+        ([Outcome(CIDR, OSError("reset"), 0.0, 0.0)], Ledger(), ["not of ec2query's tree"]),
+        ([Outcome(CIDR, UNSENT, 0.0, 0.0)], Ledger(effects=Counter({CIDR: 1})), ["had one"]),
+        ([Outcome("call-1", None, 0.0, 0.0)], Ledger(effects=Counter({"call-1": 2})), ["carried out twice"]),
+        ([Outcome(CIDR, UNSENT, 0.0, 0.0)], Ledger(refused=Counter({"AuthFailure": 1})), ["wrong signature"]),
+        ([Outcome(CIDR, UNSENT, 0.0, 0.0)], Ledger(torn=1), ["belong together"]),
         ([Outcome(CIDR, None, 0.0, 0.0, crossed=True)], Ledger(effects=Counter({CIDR: 1})), ["another call"]),
     ],
 )
