@@ -22,8 +22,8 @@ generate: $(VENV)/.dev  ## src/ec2query/ec2 from the pinned botocore's model
 	$(BIN)/python -m ec2query_codegen
 	$(BIN)/python -m ec2query_codegen.partitions
 
-record: $(VENV)/.dev  ## the recorded fixtures, from the emulator
-	$(BIN)/python -m support.record
+record: $(VENV)/.dev  ## the fixtures anew, from the emulator, moto's server and the model
+	PYTHONPATH=tests $(BIN)/python -m support.record
 
 bench:  ## beside boto3, aiobotocore and others, in under two minutes; all of it: make bench BENCH=--full
 	$(PYTHON) -m benchmarks $(BENCH)

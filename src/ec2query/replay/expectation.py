@@ -13,6 +13,7 @@ from typing import Any
 
 from .. import ec2
 from ..errors import ResponseError, ServiceError
+from ..protocol.customise import readable
 from ..protocol.parse import parse
 from ..protocol.timestamp import format_timestamp
 from ..shape import Operation, Result
@@ -28,7 +29,7 @@ def operation_named(action: str) -> type[Operation[Any]] | None:
 
 
 def outcome(exchange: Exchange) -> Result | ServiceError | ResponseError | None:
-    """Parse the answer of an exchange; None where the model does not know the action."""
+    """Read the answer of an exchange as a client does; None where the model does not know the action."""
     operation = operation_named(exchange.action)
     if operation is None:
         return None
@@ -37,7 +38,7 @@ def outcome(exchange: Exchange) -> Result | ServiceError | ResponseError | None:
         result: Result = parse(operation, response.status, response.headers, response.body)
     except (ServiceError, ResponseError) as error:
         return error
-    return result
+    return readable(result, operation)
 
 
 def expectation(meant: Result | ServiceError | ResponseError) -> dict[str, object]:

@@ -3,8 +3,8 @@
     with respx.mock as router:
         add_routes(router, Replay.load("recordings"))
 
-A route for each recorded Action, named after it, so that respx counts its calls; what is asked for
-and was not recorded raises UnexpectedRequest. respx itself is not imported: the caller has it.
+A route for each recorded Action, named after it, so that respx counts its calls; a call of such an
+action that was not recorded raises UnexpectedRequest. respx itself is not imported: the caller has it.
 https://lundberg.github.io/respx/
 """
 
@@ -28,11 +28,10 @@ class Router(Protocol):
 
 
 def add_routes(router: Router, replay: Replay) -> None:
-    """Add a route for each action of `replay`, then one for every other POST."""
+    """Add a route for each action of `replay`; other actions are left to the router."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         return as_response(replay.answer(as_request(request, request.read())), request)
 
     for action in dict.fromkeys(exchange.action for exchange in replay.exchanges):
         router.route(name=action, method="POST", data__contains={"Action": action}).mock(side_effect=answer)
-    router.route(method="POST").mock(side_effect=answer)
