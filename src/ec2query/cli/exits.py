@@ -87,6 +87,7 @@ _NEXT: tuple[tuple[type[Ec2QueryError], str], ...] = (
     (TransportTimeout, "check the network, or allow more with --timeout"),
     (TransportError, "check the network, --region and --endpoint-url"),
     (ResponseError, "look at the answer with --explain, and at what stands between here and EC2"),
+    (CredentialsError, "'ec2query doctor' looks at every source"),
     (ParameterError, "see 'ec2query describe {operation}'"),
 )
 

@@ -14,6 +14,7 @@ import click
 from ..errors import ParameterError
 from ..protocol.serialize import action_of
 from ..shape import ListOf, Operation, members
+from .client_options import client_options
 from .completion import completer
 from .outcome import Request, carry_out
 from .parameters import from_json, from_words, with_dry_run
@@ -67,6 +68,7 @@ class OperationCommand(click.Command):
         self,
         words: tuple[str, ...],
         json_file: str | None,
+        profile: str | None,
         region: str | None,
         endpoint_url: str | None,
         timeout: float | None,
@@ -79,6 +81,7 @@ class OperationCommand(click.Command):
         return carry_out(
             Request(
                 operation=with_dry_run(operation) if dry_run else operation,
+                profile=profile,
                 region=region,
                 endpoint_url=endpoint_url,
                 timeout=timeout,
@@ -107,8 +110,7 @@ def _parameters(operation: type[Operation[Any]]) -> list[click.Parameter]:
             type=click.Path(allow_dash=True, dir_okay=False),
             help="Read the parameters from a JSON object of model names; - is standard input.",
         ),
-        click.Option(["--region"], metavar="REGION", help="The Region; else AWS_REGION."),
-        click.Option(["--endpoint-url"], metavar="URL", help="Another endpoint than the Region's."),
+        *client_options(),
         click.Option(
             ["--output"],
             type=click.Choice(_OUTPUTS),

@@ -10,10 +10,10 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from ..client import Client
 from ..errors import DryRunSucceeded, Ec2QueryError, Unauthorized
 from ..protocol.serialize import action_of
 from ..shape import Operation, Result
+from .client_options import default_output, make_client
 from .exits import Exit, error_line, one_line
 from .watch import Exchange, Stopped, watched
 
@@ -25,6 +25,7 @@ class Request:
     """What was asked for on the command line."""
 
     operation: Operation[Any]
+    profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
     timeout: float | None = None
@@ -61,19 +62,15 @@ def carry_out(request: Request) -> Exit:
     if request.explain:
         _explain(request, exchanges, result)
     if not request.explain or request.output is not None:
-        _print_result(request.output or _default_output(), result, exchanges)
+        _print_result(request.output or default_output(), result, exchanges)
     return Exit.SUCCESS
 
 
 def _call(request: Request, exchanges: list[Exchange]) -> Result:
-    with Client(region=request.region, endpoint_url=request.endpoint_url, timeout=request.timeout) as client:
+    with make_client(request.profile, request.region, request.endpoint_url, request.timeout) as client:
         flow = client.calls.call(request.operation)
         found: Result = client.run(watched(flow, exchanges, action=request.action, stop=not request.send))
         return found
-
-
-def _default_output() -> str:
-    return "table" if sys.stdout is not None and sys.stdout.isatty() else "json"
 
 
 def _print_result(output: str, result: Result, exchanges: list[Exchange]) -> None:
@@ -101,7 +98,7 @@ def _print_xml(exchanges: list[Exchange]) -> None:
 
 def _permitted(request: Request, answer: DryRunSucceeded, exchanges: list[Exchange]) -> Exit:
     """Print the good outcome of a dry run."""
-    output = request.output or ("table" if request.explain else _default_output())
+    output = request.output or ("table" if request.explain else default_output())
     if output == "xml":
         _print_xml(exchanges)
     elif output == "json":

@@ -14,9 +14,11 @@ from click.shell_completion import CompletionItem
 from .._version import __version__
 from .completion import completion
 from .demo_command import demo
+from .doctor_command import doctor
 from .emulator_command import emulator
 from .exits import MEANINGS
 from .reference import describe, operations
+from .whoami_command import whoami
 
 __all__ = ["Program", "program"]
 
@@ -115,12 +117,13 @@ def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> No
 def program(ctx: click.Context) -> None:
     """Call any operation of the Amazon EC2 Query API.
 
-    Parameters are written as the API Reference writes them. Credentials and Region come from the
-    environment (AWS_ACCESS_KEY_ID, AWS_REGION ...), the Region also from --region.
+    Parameters are written as the API Reference writes them. Credentials, Region and settings are
+    found where other AWS tools find them: 'ec2query whoami' shows them, 'ec2query doctor' looks for
+    what is wrong with them.
     """
     if ctx.invoked_subcommand is None:
         raise click.UsageError("expected an operation or a command, got none", ctx)
 
 
-for _command in (operations, describe, completion, emulator, demo):
+for _command in (operations, describe, whoami, doctor, completion, emulator, demo):
     program.add_command(_command)

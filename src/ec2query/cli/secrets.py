@@ -15,7 +15,7 @@ from typing import Any
 from ..shape import ListOf, Member, Operation, Shape, Structure, TypeRef, members, result_of
 from .keys import follow
 
-__all__ = ["MASK", "hidden_element", "shown_headers", "shown_pairs"]
+__all__ = ["MASK", "hidden_element", "shown_headers", "shown_key_id", "shown_pairs"]
 
 MASK = "***"
 
@@ -56,12 +56,13 @@ def _shown_header(name: str, value: str) -> str:
     if name == "authorization":
         if not value.startswith("AWS4-"):
             return MASK
-        value = _CREDENTIAL.sub(lambda found: found[1] + _shown_key_id(found[2]), value)
+        value = _CREDENTIAL.sub(lambda found: found[1] + shown_key_id(found[2]), value)
         return _SIGNATURE.sub(lambda found: f"{found[1]}{found[2][:8]}{MASK}", value)
     return value
 
 
-def _shown_key_id(key_id: str) -> str:
+def shown_key_id(key_id: str) -> str:
+    """Hide an access key id but for its last four characters."""
     # Of a short (made-up) id, four characters would be most of it.
     return MASK + (key_id[-4:] if len(key_id) >= 8 else "")
 

@@ -19,7 +19,7 @@ from .environment import home_directory, variable
 if TYPE_CHECKING:
     from .config_file import ConfigFile, Section
 
-__all__ = ["SharedConfig", "file_paths", "load_config", "merge", "profile_name", "where"]
+__all__ = ["SharedConfig", "file_paths", "load_config", "merge", "profile_name", "read_config_file", "where"]
 
 _KEYS = frozenset(("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"))
 
@@ -146,8 +146,8 @@ def load_config(environ: Mapping[str, str], profile: str | None = None) -> Flow[
     Raises: ConfigurationError where a file cannot be read or is malformed.
     """
     paths = file_paths(environ)
-    config = yield from _read(paths[0], credentials=False)
-    credentials = yield from _read(paths[1], credentials=True)
+    config = yield from read_config_file(paths[0], credentials=False)
+    credentials = yield from read_config_file(paths[1], credentials=True)
     sections = merge(config, credentials)
 
     def of(kind: str) -> dict[str, Section]:
@@ -166,7 +166,8 @@ def load_config(environ: Mapping[str, str], profile: str | None = None) -> Flow[
     )
 
 
-def _read(path: str | None, *, credentials: bool) -> Flow[ConfigFile | None]:
+def read_config_file(path: str | None, *, credentials: bool) -> Flow[ConfigFile | None]:
+    """Read one of the two files, None where there is none. Raises as `load_config` does."""
     data = (yield from read_file(path)) if path is not None else None
     if path is None or data is None:
         return None

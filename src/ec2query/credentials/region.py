@@ -19,7 +19,7 @@ from .profiles import SharedConfig
 from .report import Attempt, sentence
 from .settings import Found
 
-__all__ = ["RegionFound", "configured_region", "resolve_region"]
+__all__ = ["RegionFound", "configured_region", "examine_region", "resolve_region"]
 
 _VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
@@ -57,10 +57,7 @@ def resolve_region(context: Context) -> Flow[RegionFound]:
 
     Raises: ConfigurationError where no place names one, or the first that does names none.
     """
-    found, attempts = configured_region(context.world.environ, context.config, context.region)
-    if found is None:
-        found, asked = yield from _ask_instance(context)
-        attempts = (*attempts, asked)
+    found, attempts = yield from examine_region(context)
     if found is None:
         raise ConfigurationError(
             f"no Region: {sentence(attempts)}; set AWS_REGION, or region in"
@@ -71,6 +68,15 @@ def resolve_region(context: Context) -> Flow[RegionFound]:
     except ConfigurationError as error:
         raise ConfigurationError(f"{found.where}: {error}") from None
     return RegionFound(region=found.value, where=found.where, attempts=attempts)
+
+
+def examine_region(context: Context) -> Flow[tuple[Found | None, tuple[Attempt, ...]]]:
+    """Find the Region's name and say what became of each place, also where none names one."""
+    found, attempts = configured_region(context.world.environ, context.config, context.region)
+    if found is not None:
+        return found, attempts
+    found, asked = yield from _ask_instance(context)
+    return found, (*attempts, asked)
 
 
 def _ask_instance(context: Context) -> Flow[tuple[Found | None, Attempt]]:

@@ -16,7 +16,7 @@ from ..protocol.endpoint_url import check_endpoint_url
 from .environment import flag, variable
 from .profiles import SharedConfig
 
-__all__ = ["Found", "MetadataService", "Settings", "lookup", "settings"]
+__all__ = ["Found", "MetadataService", "Settings", "lookup", "metadata_service", "settings"]
 
 _IPV4, _IPV6 = "http://169.254.169.254", "http://[fd00:ec2::254]"
 _RETRY_MODES = ("legacy", "standard", "adaptive")
@@ -80,12 +80,14 @@ def settings(environ: Mapping[str, str], config: SharedConfig) -> Settings:
         app_id=value("app_id"),
         max_attempts=_count(found.get("max_attempts"), None),
         retry_mode=_retry_mode(found.get("retry_mode")),
-        metadata=_metadata(environ, config),
+        metadata=metadata_service(environ, config),
         origins={field_name: given.where for field_name, given in found.items()},
     )
 
 
-def _metadata(environ: Mapping[str, str], config: SharedConfig) -> MetadataService:
+def metadata_service(environ: Mapping[str, str], config: SharedConfig) -> MetadataService:
+    """Read how IMDS is to be asked. Raises ConfigurationError."""
+
     def find(name: str, key: str) -> Found | None:
         return lookup(environ, config, name, key)
 
