@@ -107,12 +107,14 @@ class Watch:
 
     quota: Quota = field(default_factory=Quota)
     attempts: int = 0
+    failed: int = 0
     ends: Counter[str] = field(default_factory=Counter[str])
     reasons: Counter[str] = field(default_factory=Counter[str])
     fewest_tokens: int = 10**9
 
     def __call__(self, event: AttemptEvent) -> None:
         self.attempts += 1
+        self.failed += event.error not in (None, "RequestExpired")
         self.fewest_tokens = min(self.fewest_tokens, self.quota.tokens)
         if event.is_last:
             self.ends[event.invocation_id] += 1

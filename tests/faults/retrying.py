@@ -53,7 +53,8 @@ async def faulty_attempts(
         ],
         {
             "requests": ledger.requests,
-            "faulty": f"{faulty / ledger.requests:.1%}",
+            "faulty by the server's count": f"{faulty:,}, {faulty / ledger.requests:.1%}",
+            "faulty by the client's": f"{watch.failed:,}, {watch.failed / watch.attempts:.1%}",
             "faults": dict(ledger.faults),
             "failures": failures(outcomes),
             "refused for the server's clock": ledger.refused["RequestExpired"],

@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from statistics import linear_regression
 
-from ec2query import AsyncClient
+from ec2query import AsyncClient, Ec2QueryError
 from faults.checks import Check, Found, percentile
 from faults.cutting import Cut
 from faults.load import call as numbered
@@ -38,7 +38,7 @@ class _Span:
 
     took: list[float] = field(default_factory=list[float])
     failed: int = 0
-    crossed: int = 0
+    defects: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ async def soak(server: FaultServer, *, minutes: float = 1.0, lines: int = 20) ->
     began = time.monotonic()
     plan = Plan(share=0.05, deliveries=("whole", "split", "chunked", "closing", "silent"))
     await server.begin(plan)
-    span, rows, crossed = _Span(), list[_Row](), 0
+    span, rows, defects = _Span(), list[_Row](), 0
     files, tasks = _open_files(), len(asyncio.all_tasks())
     given = options(server, AWS_CONTAINER_CREDENTIALS_FULL_URI=f"{server.url}/credentials")
     async with AsyncClient(**given) as client, asyncio.TaskGroup() as group:
@@ -81,8 +81,8 @@ async def soak(server: FaultServer, *, minutes: float = 1.0, lines: int = 20) ->
         for step in range(1, lines + 1):
             await asyncio.sleep(began + 60 * minutes * step / lines - time.monotonic())
             rows.append(_row(span, (time.monotonic() - began) / 60))
-            crossed += span.crossed
-            span.took, span.failed, span.crossed = [], 0, 0
+            defects += span.defects
+            span.took, span.failed, span.defects = [], 0, 0
             async with AsyncClient(**given) as brief:
                 await run_all(brief, calls(0, 20), 5)
             await server.begin(plan, seed=step)  # its own books must not grow either
@@ -91,7 +91,7 @@ async def soak(server: FaultServer, *, minutes: float = 1.0, lines: int = 20) ->
         f"a soak of {minutes:g} minutes, {_CALLS_A_SECOND} calls a second, a twentieth of attempts faulty",
         [
             *_judged(rows),
-            _none("answers given to another call", crossed),
+            _none("answers to another call, errors of another tree", defects),
             _none("files left open once closed", _open_files() - files),
             _none("tasks left once closed", len(asyncio.all_tasks()) - tasks),
         ],
@@ -118,7 +118,8 @@ async def _caller(
         outcome = await make(client, numbered(number))
         span.took.append(outcome.seconds)
         span.failed += outcome.error is not None
-        span.crossed += outcome.crossed
+        foreign = outcome.error is not None and not isinstance(outcome.error, Ec2QueryError)
+        span.defects += outcome.crossed or foreign
 
 
 def _row(span: _Span, minute: float) -> _Row:
