@@ -11,7 +11,9 @@ __all__ = ["as_request", "as_response", "lower_case"]
 
 def as_request(request: httpx.Request, body: bytes) -> HttpRequest:
     """Make our request of httpx's."""
-    return HttpRequest(request.method, str(request.url), lower_case(request.headers), body)
+    url = request.url
+    target = f"{url.scheme}://{url.netloc.decode('ascii')}{url.raw_path.decode('ascii')}"
+    return HttpRequest(request.method, target, lower_case(request.headers), body)
 
 
 def as_response(response: HttpResponse, request: httpx.Request) -> httpx.Response:
