@@ -40,7 +40,8 @@ FLOORS: list[tuple[str, int]] = [
 # Libraries, and the rooms that may import them; everything else is the standard library.
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "httpx": ("client", "emulator", "replay"),
-    "httpcore": ("client",),
+    "httpcore": (),
+    "h11": (),
     "anyio": ("client",),
     "sniffio": (),
     "trio": ("client",),
