@@ -10,9 +10,11 @@ import pytest
 
 from ec2query.cli.run import run
 from ec2query.emulator import EXAMPLE_CREDENTIALS, Emulator, running_emulator
+from support.aws import play
 from support.command_line import CommandLine, Ended, Endpoint
+from support.server import ScriptedServer
 
-__all__ = ["cli", "endpoint", "environment", "served"]
+__all__ = ["aws", "cli", "endpoint", "environment", "served"]
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +35,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> pytest.Mon
         ("AWS_ACCESS_KEY_ID", EXAMPLE_CREDENTIALS.access_key_id),
         ("AWS_SECRET_ACCESS_KEY", EXAMPLE_CREDENTIALS.secret_access_key),
         ("AWS_REGION", "us-east-1"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
         ("AWS_MAX_ATTEMPTS", "1"),
         ("HOME", str(tmp_path)),
         ("COLUMNS", "80"),
@@ -52,6 +55,15 @@ def cli(environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         return Ended(status, captured.out, captured.err)
 
     return ended
+
+
+@pytest.fixture
+def aws(environment: pytest.MonkeyPatch) -> Iterator[ScriptedServer]:
+    """A peer that answers as IMDS, STS and an EC2 do, as every endpoint that the environment names."""
+    with ScriptedServer(play) as server:
+        environment.setenv("AWS_ENDPOINT_URL", server.url)
+        environment.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", server.url)
+        yield server
 
 
 @pytest.fixture
