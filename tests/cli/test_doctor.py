@@ -321,10 +321,10 @@ VARIABLES = st.dictionaries(
         st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20),
     ),
 )
-KEYS = (
-    "aws_access_key_id aws_secret_access_key region role_arn source_profile sso_session credential_source"
-    " sso_account_id sso_role_name services endpoint_url ca_bundle"
-).split()
+KEYS = [
+    *("aws_access_key_id", "aws_secret_access_key", "region", "role_arn", "source_profile", "sso_session"),
+    *("credential_source", "sso_account_id", "sso_role_name", "services", "endpoint_url", "ca_bundle"),
+]
 VALUES = ["", "p", "s", "default", "x y", NOWHERE]
 CONFIGS = st.lists(
     st.one_of(
