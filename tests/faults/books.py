@@ -47,7 +47,8 @@ def failures(outcomes: Sequence[Outcome]) -> dict[str, int]:
 def _denies(outcome: Outcome) -> bool:
     """Say whether this is a change that failed with the client's word that nothing happened."""
     error = outcome.error
-    return isinstance(error, Ec2QueryError) and not error.outcome_unknown and outcome.key.endswith("::/64")
+    changes = outcome.key.endswith("::/64") or _is_idempotent(outcome.key)
+    return changes and isinstance(error, Ec2QueryError) and not error.outcome_unknown
 
 
 def _is_idempotent(key: str) -> bool:

@@ -185,7 +185,7 @@ class StopThing(Operation[Result]):
 
 
 class CreateThing(Operation[Result]):
-    """Changes, with a token that is always filled."""
+    """Changes, with a token that is filled before it is sent."""
 
     token: str | None = wire("Token", default=None, token=True)
 
@@ -206,7 +206,8 @@ class ModifyThing(Operation[Result]):
         (StopThing(), False),
         (StopThing(dry_run=False), False),
         (StopThing(dry_run=True), True),
-        (CreateThing(), True),
+        (CreateThing(), False),
+        (CreateThing(token="mine"), True),
         (ModifyThing(), False),
         (ModifyThing(client_token="mine"), True),
     ],

@@ -73,7 +73,7 @@ def attempts(query: Query[T], channel: Channel, invocation_id: str) -> Flow[T]:
             remedies += 1
             _tell(channel, query, invocation_id, tried, delay=0.0, reason=type(remedy).__name__)
             continue
-        if leaves_unknown(error) and not query.repeatable:
+        if leaves_unknown(error) and (query.token_is_ours or not query.repeatable):
             unknown.append(number)
         if remaining is not None:
             remaining -= channel.world.monotonic() - tried.sent_at

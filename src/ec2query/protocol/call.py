@@ -44,6 +44,7 @@ def call(operation: Operation[R], channel: Channel) -> Flow[R]:
         body=serialize(sent),
         read=partial(ResultDecoder, kind),
         repeatable=is_repeatable(sent),
+        token_is_ours=is_repeatable(sent) and not is_repeatable(operation),
         complete=completion(sent, channel.endpoint),
     )
     return readable((yield from attempts(query, channel, token)), kind)

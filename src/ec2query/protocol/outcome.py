@@ -91,13 +91,13 @@ def is_throttling(error: Ec2QueryError) -> bool:
 def is_repeatable(operation: Operation[Any]) -> bool:
     """Say whether sending an operation twice does no more than sending it once.
 
-    It is where it only reads, is a dry run, or carries an idempotency token (a member with the
-    token trait is always filled before it is sent; a plain ClientToken only by the caller).
+    It is where it only reads, is a dry run, or carries an idempotency token: a filled member with
+    the token trait, or a filled ClientToken without it.
     """
     if reads_only(action_of(type(operation))) or getattr(operation, "dry_run", None):
         return True
     return any(
-        member.token or (member.name == "client_token" and getattr(operation, member.name) is not None)
+        (member.token or member.name == "client_token") and getattr(operation, member.name) is not None
         for member in members(type(operation))
     )
 

@@ -52,13 +52,18 @@ Completion: TypeAlias = Callable[[HttpRequest, Credentials, datetime], HttpReque
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query(Generic[T_co]):
-    """An action of a service, its form body and all that its attempts have in common."""
+    """An action of a service, its form body and all that its attempts have in common.
+
+    `repeatable` says that a second attempt does no harm, `token_is_ours` that this is so only by an
+    idempotency token that the caller never sees: a second call would do the work twice.
+    """
 
     service: Service
     action: str
     body: bytes
     read: ReadAnswer[T_co]
     repeatable: bool
+    token_is_ours: bool = False
     complete: Completion | None = None
 
 
