@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from .errors import MalformedExchange, ReplayError, UnexpectedRequest, UnusedExchanges
 from .exchange import Exchange
 from .expectation import expectation, outcome
-from .file_format import read_exchange, write_exchange
 from .folder import load, save
+from .format_reader import read_exchange
+from .format_writer import write_exchange
 from .recorder import Recorder
 from .redaction import Redaction
 from .replay import Replay

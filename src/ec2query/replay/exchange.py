@@ -52,7 +52,7 @@ class Exchange:
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """The decoded pairs of the form body, in order."""
-        return query_pairs(self.request) or ()
+        return tuple(form_pairs(self.request.body))
 
     @property
     def action(self) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from .errors import MalformedExchange, ReplayError
 from .exchange import Exchange
-from .file_format import read_exchange, write_exchange
+from .format_reader import read_exchange
+from .format_writer import write_exchange
 
 __all__ = ["SUFFIX", "load", "save"]
 

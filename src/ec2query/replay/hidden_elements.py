@@ -31,16 +31,17 @@ def text_codec(body: bytes) -> str:
 def without_hidden_elements(
     body: bytes, operation: type[Operation[Any]] | None, also: Collection[str]
 ) -> bytes:
-    """Replace the texts to be hidden; a body that is no XML at all is returned as it is."""
-    if not body.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
+    """Replace the texts to be hidden; a body that is no XML, or a page of HTML, is returned as it is."""
+    begin = body[:256].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").lower()
+    if not begin.startswith(b"<") or begin.startswith((b"<!doctype html", b"<html")):
         return body
     found = _HiddenTexts(operation, also)
     end = found.read(body)
-    if end is not None and operation is not None and holds_secrets(result_of(operation)):
+    if end is not None and (found.is_open or operation is None or holds_secrets(result_of(operation))):
         body = body[:end]
     codec = text_codec(body)
-    for begin, stop, replacement in reversed(found.texts):
-        body = body[:begin] + replacement.encode(codec) + body[stop:]
+    for begin_at, end_at, replacement in reversed(found.texts):
+        body = body[:begin_at] + replacement.encode(codec) + body[end_at:]
     return body
 
 
@@ -67,9 +68,14 @@ class _HiddenTexts:
             reader.feed(body)
             reader.close()
         except MalformedXml:
-            here = max(parser.ErrorByteIndex, 0)
-            return min(here, self._begin) if self._begin is not None else here
+            here = max(parser.CurrentByteIndex, 0)
+            return here if self._begin is None else self._begin
         return None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the document broke off inside a hidden text."""
+        return self._begin is not None
 
     def _start(self, tag: str, attributes: list[str]) -> None:
         self._finish()

@@ -23,5 +23,9 @@ def as_response(response: HttpResponse, request: httpx.Request) -> httpx.Respons
 
 
 def lower_case(headers: httpx.Headers) -> dict[str, str]:
-    """Give headers with lower-case names; the values of one that repeats are joined."""
-    return {name.lower(): value for name, value in headers.items()}
+    """Give headers with lower-case names, as the client reads them; values of one name are joined."""
+    found: dict[str, str] = {}
+    for raw_name, raw_value in headers.raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found

@@ -8,6 +8,7 @@ was hidden in the request, wherever the answer repeats it. Redacting twice chang
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
@@ -48,19 +49,13 @@ class Redaction:
             exchange,
             request=HttpRequest(
                 exchange.request.method,
-                self._url(exchange.request.url),
-                {
-                    name: secrets.hide(self._header(name, value))
-                    for name, value in exchange.request.headers.items()
-                },
+                self.url(exchange.request.url),
+                self._headers(exchange.request.headers, secrets),
                 form_body(pairs),
             ),
             response=HttpResponse(
                 exchange.response.status,
-                {
-                    name: secrets.hide(self._header(name, value))
-                    for name, value in exchange.response.headers.items()
-                },
+                self._headers(exchange.response.headers, secrets),
                 self._body(body, secrets),
             ),
         )
@@ -76,6 +71,14 @@ class Redaction:
         text = without_secrets(text)
         return without_accounts(text) if self.account_ids else text
 
+    def url(self, url: str) -> str:
+        """Return a URL as it may be shown: without user and query."""
+        base, question, _ = _USER.sub(f"{REDACTED}@", url).partition("?")
+        return base + (f"?{REDACTED}" if question else "")
+
+    def _headers(self, headers: Mapping[str, str], secrets: _Secrets) -> dict[str, str]:
+        return {name: secrets.hide(self._header(name, value)) for name, value in headers.items()}
+
     def _header(self, name: str, value: str) -> str:
         if name == "authorization":
             if not value.startswith("AWS4-"):
@@ -83,10 +86,6 @@ class Redaction:
             value = _CREDENTIAL.sub(f"Credential={REDACTED}", value)
             return _SIGNATURE.sub(f"Signature={REDACTED}", value)
         return REDACTED if _PROVING.search(name) else self.text(value)
-
-    def _url(self, url: str) -> str:
-        base, question, _ = _USER.sub(f"{REDACTED}@", url).partition("?")
-        return base + (f"?{REDACTED}" if question else "")
 
     def _body(self, body: bytes, secrets: _Secrets) -> bytes:
         codec = text_codec(body)
@@ -111,11 +110,12 @@ class Redaction:
 
 
 class _Secrets:
-    """Values that are known to be secret, and the ways in which XML would spell them."""
+    """Values that are known to be secret, what they are the base64 of, and how XML would spell both."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        known = {value for value in values if len(value) >= _SHORTEST and value != REDACTED}
-        spelled = {*known, *(escape(value, {'"': "&quot;"}) for value in known)}
+        given = {value for value in values if value != REDACTED}
+        known = {value for value in (*given, *map(_decoded, given)) if len(value) >= _SHORTEST}
+        spelled = {*known, *map(escape, known), *(escape(value, {'"': "&quot;"}) for value in known)}
         # The longest first: one may be the beginning of another.
         self._values = sorted(spelled, key=len, reverse=True)
 
@@ -124,3 +124,11 @@ class _Secrets:
         for value in self._values:
             text = text.replace(value, REDACTED)
         return text
+
+
+def _decoded(value: str) -> str:
+    """Return the text that a value encodes as base64, as user data does; nothing where it encodes none."""
+    try:
+        return b64decode(value, validate=True).decode()
+    except ValueError:
+        return ""

@@ -38,6 +38,7 @@ class Replay:
     ) -> None:
         self.exchanges = tuple(exchanges)
         self._repeat = repeat
+        self._redaction = redaction
         self._matching = Matching(redaction)
         self._used: set[int] = set()
         self._unexpected: list[UnexpectedRequest] = []
@@ -96,7 +97,7 @@ class Replay:
     def _refusal(self, request: HttpRequest, times: int) -> UnexpectedRequest:
         action = dict(query_pairs(request) or ()).get("Action")
         if action is None:
-            where = request.url.partition("?")[0]
+            where = self._redaction.url(request.url)
             return UnexpectedRequest(
                 f"replay: expected an EC2 request, got {request.method} {where};"
                 " calls for credentials are never recorded: give the client static ones"

@@ -1,19 +1,13 @@
-"""An Exchange as text, and back: a head, then the sections request, response and expected.
+"""The text of a file as an Exchange: what `format_writer` wrote.
 
-    provenance: recorded: emulator
-    --- request
-    POST https://ec2.us-east-1.amazonaws.com/
-    ...
-
-What is written is what is read, byte for byte of the messages; the format is described in
-`docs/replay.md`. A file in another form is refused with its line.
+A file in another form is refused with its line, with what is expected there and what it holds; nothing
+is guessed or passed over.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,45 +15,13 @@ from ..errors import ConfigurationError
 from ..protocol.message import HttpRequest, HttpResponse
 from .errors import MalformedExchange
 from .exchange import Exchange, form_body
-from .text import body_line, body_lines, escape, unescape
+from .format_writer import EXPECTED, FORMAT, REQUEST, RESPONSE, TIME
+from .text import body_line, unescape
 
-__all__ = ["read_exchange", "write_exchange"]
+__all__ = ["read_exchange"]
 
-_FORMAT = "1"
-_SECTIONS = ("--- request", "--- response", "--- expected")
 _HEAD = ("format", "provenance", "about", "region", "signed")
 _PROVENANCE = re.compile(r"(?:recorded|derived): \S.*")
-_TIME = "%Y-%m-%dT%H:%M:%SZ"
-
-
-def write_exchange(exchange: Exchange) -> str:
-    """Write an exchange as the text of a file."""
-    signed = exchange.signed_at.astimezone(UTC).strftime(_TIME) if exchange.signed_at else None
-    head = {
-        "format": _FORMAT,
-        "provenance": exchange.provenance,
-        "about": exchange.about or None,
-        "region": exchange.region,
-        "signed": signed,
-    }
-    request, response = exchange.request, exchange.response
-    lines = [f"{name}: {escape(value.encode())}" for name, value in head.items() if value is not None]
-    lines += ["", "--- request", f"{request.method} {request.url}", *_headers(request.headers), ""]
-    lines += [escape(f"{key}={value}".encode()) for key, value in exchange.pairs]
-    lines += ["", "--- response", str(response.status), *_headers(response.headers), ""]
-    lines += body_lines(response.body)
-    if exchange.expected is not None:
-        lines += ["", "--- expected", *_json(exchange.expected).split("\n")]
-    return "\n".join(lines) + "\n"
-
-
-def _headers(headers: Mapping[str, str]) -> list[str]:
-    return [f"{name}: {escape(headers[name].encode('latin-1'))}" for name in sorted(headers)]
-
-
-def _json(value: Mapping[str, object]) -> str:
-    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
-    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def read_exchange(text: str, source: str = "") -> Exchange:
@@ -75,6 +37,7 @@ class _Reader:
         self.lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
         self.source = source
         self.number = 0
+        self.lines_of: dict[str, int] = {}  # the fields read last
 
     def exchange(self) -> Exchange:
         head = self._head()
@@ -85,7 +48,7 @@ class _Reader:
             provenance=head["provenance"],
             about=head.get("about", ""),
             region=head.get("region"),
-            signed_at=datetime.strptime(head["signed"], _TIME).replace(tzinfo=UTC)
+            signed_at=datetime.strptime(head["signed"], TIME).replace(tzinfo=UTC)
             if "signed" in head
             else None,
             request=request,
@@ -101,8 +64,9 @@ class _Reader:
         self.number += 1
         return self.lines[self.number - 1]
 
-    def _wrong(self, expected: str, got: str) -> MalformedExchange:
-        return MalformedExchange(self.source, self.number, expected=expected, got=got)
+    def _wrong(self, expected: str, got: str, field: str = "") -> MalformedExchange:
+        line = self.lines_of.get(field, self.number)
+        return MalformedExchange(self.source, line, expected=expected, got=got)
 
     def _unescaped(self, line: str) -> bytes:
         try:
@@ -116,35 +80,39 @@ class _Reader:
     def _fields(self, expected: str, encoding: str = "latin-1") -> dict[str, str]:
         """Read `name: value` lines up to an empty one."""
         fields: dict[str, str] = {}
+        self.lines_of = {}
         while line := self._next(expected):
             name, colon, value = line.partition(":")
             if not colon or not name or name in fields:
                 raise self._wrong(expected, repr(line[:80]))
             fields[name] = self._unescaped(value.removeprefix(" ")).decode(encoding, "replace")
+            self.lines_of[name] = self.number
         return fields
 
     def _head(self) -> dict[str, str]:
         head = self._fields("`name: value`, or an empty line at the end of the head", "utf-8")
-        if head.get("format") != _FORMAT:
-            raise self._wrong(f"format: {_FORMAT}", repr(head.get("format", "none")[:20]))
+        if head.get("format") != FORMAT:
+            raise self._wrong(f"format: {FORMAT}", repr(head.get("format", "none")[:20]), "format")
         if unknown := sorted(head.keys() - set(_HEAD)):
-            raise self._wrong(f"only {', '.join(_HEAD)} in the head", repr(unknown[0][:80]))
+            raise self._wrong(f"only {', '.join(_HEAD)} in the head", repr(unknown[0][:80]), unknown[0])
         provenance = head.get("provenance", "none")
         if not _PROVENANCE.fullmatch(provenance):
-            raise self._wrong("provenance: `recorded: ...` or `derived: ...`", repr(provenance[:80]))
+            raise self._wrong(
+                "provenance: `recorded: ...` or `derived: ...`", repr(provenance[:80]), "provenance"
+            )
         try:
-            datetime.strptime(head.get("signed", "2000-01-01T00:00:00Z"), _TIME)
+            datetime.strptime(head.get("signed", "2000-01-01T00:00:00Z"), TIME)
         except ValueError:
-            raise self._wrong("signed: YYYY-MM-DDTHH:MM:SSZ", repr(head["signed"][:80])) from None
+            raise self._wrong("signed: YYYY-MM-DDTHH:MM:SSZ", repr(head["signed"][:80]), "signed") from None
         return head
 
     def _section(self, name: str) -> None:
-        line = self._next(name)
+        line = self._next(f"`{name}`")
         if line != name:
             raise self._wrong(f"`{name}`", repr(line[:80]))
 
     def _request(self) -> HttpRequest:
-        self._section(_SECTIONS[0])
+        self._section(REQUEST)
         line = self._next("`POST URL`")
         method, _, url = line.partition(" ")
         if method != "POST" or not url:
@@ -170,13 +138,13 @@ class _Reader:
             raise self._wrong("text in UTF-8", "other bytes") from None
 
     def _response(self) -> HttpResponse:
-        self._section(_SECTIONS[1])
+        self._section(RESPONSE)
         status = self._next("a status")
         if not re.fullmatch("[1-5][0-9][0-9]", status):
             raise self._wrong("a status, 100 to 599", repr(status[:80]))
         headers = self._fields("`header: value`, or an empty line at the end of the headers")
         body, goes_on = list[bytes](), False
-        while self.number < len(self.lines) and self.lines[self.number] != _SECTIONS[2]:
+        while self.number < len(self.lines) and self.lines[self.number] != EXPECTED:
             line = self._next("the body")
             try:
                 piece, goes_on = body_line(line, continued=goes_on)
@@ -190,17 +158,18 @@ class _Reader:
     def _empty_line(self, body: list[bytes]) -> None:
         """Take off the line before the next section, which is not the body's."""
         if not body or body.pop() != b"\n":
-            raise self._wrong(f"an empty line before `{_SECTIONS[2]}`", "another")
+            raise self._wrong(f"an empty line before `{EXPECTED}`", "another")
 
     def _expected(self) -> dict[str, Any] | None:
         if self.number == len(self.lines):
             return None
-        self._section(_SECTIONS[2])
+        self._section(EXPECTED)
         try:
             found = json.loads("\n".join(self.lines[self.number :]))
         except json.JSONDecodeError as error:
             self.number += error.lineno
             raise self._wrong("JSON", error.msg) from None
-        if not isinstance(found, dict) or not found.keys() <= {"result", "error"} or len(found) != 1:
-            raise self._wrong('a JSON object with either "result" or "error"', type(found).__name__)
+        if not isinstance(found, dict) or list(found) not in (["result"], ["error"]):
+            got = ", ".join(found)[:80] if isinstance(found, dict) else type(found).__name__
+            raise self._wrong('a JSON object with either "result" or "error"', got)
         return found
