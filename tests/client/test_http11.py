@@ -133,6 +133,21 @@ def test_what_could_mean_something_else_is_refused(case: str, size: int) -> None
         read(BROKEN[case], size=size)
 
 
+SLOW: dict[str, bytes] = {
+    "blanks before a value that is none": OK + b"A:" + b" " * 90_000 + b"\1\r\n\r\n",
+    "blanks after a value that is none": OK + b"A: x" + b" " * 90_000 + b"\1\r\n\r\n",
+    "blanks within a value that is none": OK + b"A: x" + b" x" * 45_000 + b"\1\r\n\r\n",
+    "blanks beside a fold": OK + b"A: b\r\n c\r\nB: d" + b" " * 90_000 + b"\1\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("case", SLOW)
+def test_a_head_of_blanks_is_refused_in_linear_time(case: str) -> None:
+    """Tried in every way in which blanks can be divided, it would take minutes."""
+    with pytest.raises(httpx.RemoteProtocolError, match="no header"):
+        read(SLOW[case])
+
+
 CUT = [
     b"",
     b"HTTP/1.1 200",

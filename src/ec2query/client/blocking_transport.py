@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 import httpx
 
 from ..errors import ConfigurationError
+from .head_time import HeadTime
 from .http11 import ResponseReader, request_bytes
 from .lanes import Lanes, Ticket, closed
 from .network_blocking import BlockingStream, connect
@@ -41,8 +42,10 @@ class _Connection:
         # A server may answer and close before it has read everything: its answer is worth reading.
         with contextlib.suppress(httpx.WriteError):
             self.stream.send(message, timeouts.get("write"))
+        head = HeadTime(timeouts.get("read"))
         while not reader.begun:
-            reader.feed(self.stream.receive(timeouts.get("read")))
+            head.check()
+            reader.feed(self.stream.receive(head.seconds))
         return reader
 
     @property

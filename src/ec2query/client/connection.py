@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 import httpx
 
+from .head_time import HeadTime
 from .http11 import ResponseReader
 from .network import Stream
 from .origin import Origin
@@ -37,8 +38,10 @@ class Connection:
             await stream.send(message, timeouts.get("write"))
         except httpx.WriteError:
             pass  # A server may answer and close before it has read everything: its answer is worth reading.
+        head = HeadTime(timeouts.get("read"))
         while not reader.begun:
-            reader.feed(await stream.receive(timeouts.get("read")))
+            head.check()
+            reader.feed(await stream.receive(head.seconds))
         return reader
 
     def abort(self) -> None:

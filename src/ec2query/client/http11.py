@@ -23,8 +23,9 @@ _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _VALUE = rb"(?:[^\0-\x20\x7f](?:[^\0-\x08\n-\x1f\x7f]*[^\0-\x20\x7f])?)?"
 _REQUEST = re.compile(rb"%b [!-~]+ HTTP/1\.1\r\n(?:%b: %b\r\n)*\r\n" % (_TOKEN, _TOKEN, _VALUE))
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9][0-9])(?: [^\0-\x08\n-\x1f\x7f]*)?\r?\n")
-_FIELD = re.compile(rb"(?m)^(%b):[\t ]*(%b)[\t ]*\r?$" % (_TOKEN, _VALUE))
-_FOLD = re.compile(rb"[\t ]*\r?\n[\t ]+")
+# Blanks are matched in one way only (`*+`, `(?<!`): two ways would take quadratic time to fail.
+_FIELD = re.compile(rb"(?m)^(%b):[\t ]*+(%b)[\t ]*+\r?$" % (_TOKEN, _VALUE))
+_FOLD = re.compile(rb"(?<![\t ])[\t ]*+\r?\n[\t ]+")
 _FRAMING = (b"content-length", b"transfer-encoding")
 _HEAD_END = re.compile(rb"\n\r?\n")
 
