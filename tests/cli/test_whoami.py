@@ -210,5 +210,5 @@ def test_an_mfa_code_is_asked_for_on_a_terminal(
     assert (ended.status, ended.out) == (Exit.CONFIGURATION, "")
     assert "mfa_serial m: expected a terminal to ask for its code on, got none" in ended.err
     environment.setattr("sys.stdin.isatty", lambda: True)
-    environment.setattr("getpass.getpass", lambda prompt: "123456" if "device m" in prompt else "")
+    environment.setattr("getpass.getpass", {"Code of MFA device m: ": "123456"}.__getitem__)
     assert json.loads(cli("whoami", "--profile", "mfa").out)["AccessKeyId"] == "***"

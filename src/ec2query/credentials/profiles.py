@@ -125,11 +125,10 @@ def profile_name(environ: Mapping[str, str], argument: str | None = None) -> tup
 def merge(config: ConfigFile | None, credentials: ConfigFile | None) -> dict[tuple[str, str], Section]:
     """Merge the two files' sections, by (kind, name); the credentials file wins."""
     merged = dict(config.sections) if config is not None else {}
-    for place, section in (credentials.sections if credentials is not None else {}).items():
-        before = merged.get(place)
-        if before is not None:
-            section = _over(before, section)
-        merged[place] = section
+    if credentials is not None:
+        for place, section in credentials.sections.items():
+            before = merged.get(place)
+            merged[place] = _over(before, section) if before is not None else section
     return merged
 
 
