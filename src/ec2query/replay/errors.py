@@ -25,7 +25,7 @@ class ReplayError(Ec2QueryError):
 
 
 class MalformedExchange(ReplayError, ValueError):
-    """A file that does not hold an exchange as `docs/replay.md` describes it; `line` counts from 1."""
+    """A file that does not hold an exchange as `fixtures/README.md` describes it; `line` counts from 1."""
 
     def __init__(self, source: str, line: int, *, expected: str, got: str) -> None:
         super().__init__(f"{source or 'exchange'}, line {line}: expected {expected}, got {got}")

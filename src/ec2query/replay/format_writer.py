@@ -6,7 +6,7 @@
     ...
 
 What is written is what `format_reader` reads, byte for byte of the messages. The format is described in
-`docs/replay.md`.
+`fixtures/README.md`.
 """
 
 from __future__ import annotations
