@@ -72,7 +72,7 @@ class Connection(asyncio.Protocol):
             self._write(reply, self._fault)
 
     def _write(self, reply: Reply, fault: Fault | None) -> None:
-        delivery = Delivery.WHOLE if fault is Fault.TRICKLE else self._service.draw_delivery()
+        delivery = self._service.draw_delivery()
         head, body = head_of(reply, delivery), reply.body
         if delivery is Delivery.CHUNKED:
             body = chunked(body, self._service.chance)
@@ -93,7 +93,10 @@ class Connection(asyncio.Protocol):
                 self._deaf = True
                 self._transport.write(half)
                 self._transport.close()
-            case Fault.TRICKLE:
+            case Fault.TRICKLE_OF_THE_HEAD:
+                self._deaf = True
+                self._trickle(head)
+            case Fault.TRICKLE_OF_THE_BODY:
                 self._deaf = True
                 self._transport.write(head)
                 self._trickle(body)
@@ -114,12 +117,10 @@ class Connection(asyncio.Protocol):
     def _later(self, seconds: float, then: Callable[[], object]) -> None:
         self._timer = asyncio.get_running_loop().call_later(seconds, then)
 
-    def _trickle(self, body: bytes) -> None:
-        self._transport.write(body[:1])
-        if len(body) > 1:
-            self._later(_TRICKLE, lambda: self._trickle(body[1:]))
-        else:
-            self._deaf = False
+    def _trickle(self, rest: bytes) -> None:
+        self._transport.write(rest[:1])
+        if len(rest) > 1:
+            self._later(_TRICKLE, lambda: self._trickle(rest[1:]))
 
     def _reset(self) -> None:
         """Close with RST instead of FIN."""

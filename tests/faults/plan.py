@@ -30,7 +30,8 @@ class Fault(Enum):
     STALL_IN_THE_BODY = "stall in the body"
     TRUNCATED = "truncated body"
     MALFORMED = "malformed XML, 200"
-    TRICKLE = "trickle"
+    TRICKLE_OF_THE_HEAD = "trickle of the head"
+    TRICKLE_OF_THE_BODY = "trickle of the body"
 
 
 FAMILIES: dict[str, tuple[Fault, ...]] = {
@@ -43,7 +44,7 @@ FAMILIES: dict[str, tuple[Fault, ...]] = {
     "stalls": (Fault.STALL_BEFORE_THE_HEAD, Fault.STALL_IN_THE_BODY),
     "truncation": (Fault.TRUNCATED,),
     "malformed": (Fault.MALFORMED,),
-    "trickles": (Fault.TRICKLE,),
+    "trickles": (Fault.TRICKLE_OF_THE_HEAD, Fault.TRICKLE_OF_THE_BODY),
 }
 
 # A third of the faults is throttling, a sixth costs a timeout.

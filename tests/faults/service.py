@@ -39,7 +39,10 @@ _BARE = {
     Fault.EMPTY_503: (503, b""),
 }
 # Faults that come after the work is done, and those where nobody can know.
-_AFTER = {Fault.RESET_IN_THE_BODY, Fault.STALL_IN_THE_BODY, Fault.TRUNCATED, Fault.MALFORMED, Fault.TRICKLE}
+_AFTER = {
+    *(Fault.RESET_IN_THE_BODY, Fault.STALL_IN_THE_BODY, Fault.TRUNCATED, Fault.MALFORMED),
+    *(Fault.TRICKLE_OF_THE_HEAD, Fault.TRICKLE_OF_THE_BODY),
+}
 _MAYBE = {Fault.RESET_AFTER_READING, Fault.STALL_BEFORE_THE_HEAD, *_BARE}
 
 
