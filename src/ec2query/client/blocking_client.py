@@ -5,6 +5,7 @@ Making one does no I/O and imports no httpx; the first call does both.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -46,6 +47,7 @@ class Client:
         self._driver: BlockingDriver | None = None
         self._own: httpx.BaseTransport | None = None
         self._closed = False
+        self._starting = threading.Lock()
 
     def send(self, operation: Operation[R], /) -> R:
         """Make one API call.
@@ -130,7 +132,8 @@ class Client:
         """Run any flow with this client's transport: those of `ec2query.byoasn`, or your own."""
         driver = self._driver
         if driver is None:
-            driver = self._driver = self._start()
+            with self._starting:
+                driver = self._driver = self._driver or self._start()
         return driver.run(flow)
 
     @property

@@ -6,6 +6,8 @@ have been read. What is link-local or loopback never goes through a proxy.
 
 from __future__ import annotations
 
+import threading
+
 import anyio.to_thread
 import httpx
 
@@ -51,7 +53,8 @@ class DefaultTransport(httpx.AsyncBaseTransport):
         else:
             if proxy not in self._proxied:
                 context = await anyio.to_thread.run_sync(shared_context, self._caller.ca_bundle)
-                self._proxied[proxy] = httpx.AsyncHTTPTransport(verify=context, proxy=proxy)
+                if proxy not in self._proxied:  # another task may have been faster
+                    self._proxied[proxy] = httpx.AsyncHTTPTransport(verify=context, proxy=proxy)
             route = self._proxied[proxy]
         self._routes[_origin(url)] = route
         return route
@@ -73,9 +76,13 @@ class DefaultBlockingTransport(httpx.BaseTransport):
         self._lanes: BlockingLaneTransport | None = None
         self._proxied: dict[str, httpx.HTTPTransport] = {}
         self._routes: dict[_Origin, httpx.BaseTransport] = {}
+        self._lock = threading.Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        route = self._routes.get(_origin(request.url)) or self._route(request.url)
+        route = self._routes.get(_origin(request.url))
+        if route is None:
+            with self._lock:
+                route = self._route(request.url)
         return route.handle_request(request)
 
     def _route(self, url: httpx.URL) -> httpx.BaseTransport:
