@@ -1,4 +1,4 @@
-"""A client's first calls, many at once, of `default_transport` and `blocking_client`: one transport for all."""
+"""A client's first calls, many at once: all of them go through one transport, which its closing ends."""
 
 from __future__ import annotations
 
