@@ -27,6 +27,12 @@ EXCHANGES = {
         ec2.CreateTags(resources=["i-1"], tags=[ec2.Tag(key="a=b&c\\n", value=" é\n\u2028\0 ")]),
     ),
     "with odd headers": exchange(ec2.DescribeVpcs(), answered(b"\xff", 503, x_note="caf\u00e9 \\")),
+    "with an odd answer": exchange(
+        ec2.DescribeTags(),
+        answered(
+            "<DescribeTagsResponse><nextToken>\u202e \u2028 é\U000e0001</nextToken></DescribeTagsResponse>"
+        ),
+    ),
     "of an unknown action": Exchange(
         provenance="derived: API model",
         request=HttpRequest("POST", "https://h/", {}, b"Action=Tomorrow&Version=2016-11-15&A="),

@@ -89,6 +89,13 @@ def test_a_coded_answer_is_kept_decoded(way: str) -> None:
     assert recorder.exchanges[0].response == HttpResponse(200, {}, ANSWER)
 
 
+def test_headers_are_kept_as_the_client_reads_them() -> None:
+    """Lower-case names, sorted, values of one name joined."""
+    headers = [("X-Note", "b"), ("Date", "d"), ("x-note", "a")]
+    found = exchange(ec2.DescribeVpcs(), httpx.Response(200, headers=headers, content=ANSWER))
+    assert list(found.response.headers.items()) == [("date", "d"), ("x-note", "b, a")]
+
+
 BROKEN = {
     "it breaks off": answering(Streamed(ANSWER[:20], broken=True)),
     "its coding is wrong": answering(Streamed(b"no gzip"), content_encoding="gzip"),

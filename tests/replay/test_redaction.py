@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -36,6 +37,7 @@ VPN = (
     "</p:vpnConnection></p:CreateVpnConnectionResponse>"
 )
 TUNNEL = ec2.VpnTunnelOptionsSpecification(pre_shared_key=CANARY)
+SHORTER = ec2.VpnTunnelOptionsSpecification(pre_shared_key=CANARY[:8])
 CREATE_VPN = ec2.CreateVpnConnection(
     type="ipsec.1",
     customer_gateway_id="cgw-1",
@@ -81,11 +83,28 @@ CASES: dict[str, tuple[Operation[Any], int, str | bytes]] = {
         400,
         error(f"https://h/?X-Amz-Security-Token={CANARY}&amp;X-Amz-Signature={CANARY}"),
     ),
+    "of a member of tomorrow, a part": (
+        ec2.DescribeVpcs(),
+        200,
+        f"<DescribeVpcsResponse><newPassword>{CANARY}",
+    ),
+    "a member of tomorrow behind a fault": (
+        ec2.DescribeVpcs(),
+        200,
+        f"<DescribeVpcsResponse><a></b><newPassword>{CANARY}</newPassword></DescribeVpcsResponse>",
+    ),
+    "user data in another member": (replace(RUN, key_name=ENCODED), 200, "<RunInstancesResponse/>"),
+    "a secret that another begins with": (
+        replace(CREATE_VPN, options=ec2.VpnConnectionOptionsSpecification(tunnel_options=[TUNNEL, SHORTER])),
+        400,
+        error(f"bad: {CANARY}"),
+    ),
     "no XML": (ec2.CreateKeyPair(key_name="n"), 200, PEM),
 }
 
 SPELLED = {
     CANARY,
+    CANARY[8:],
     "ASIACANARY",
     *(b64encode(secret.encode()).decode() for secret in (CANARY, SCRIPT)),
     quote(f"tOkEn/{CANARY}==", safe=""),
@@ -147,6 +166,31 @@ def test_all_other_bytes_stay_as_they_were() -> None:
         "<keyMaterial x='1'>REDACTED</keyMaterial><keyPairId/>"
     )
     assert found.expected == {"result": {"KeyName": "n", "KeyMaterial": "REDACTED", "KeyPairId": ""}}
+
+
+TEXTS = {
+    "<![CDATA[cAnArY]]>": "REDACTED",
+    "\n  <a>cAnArY</a>\n  <b/>\n": "\n  <a>REDACTED</a>\n  <b/>\n",
+    "&#99;AnArY<!-- cAnArY -->": "REDACTED",
+    "": "",
+    "\n": "\n",
+}
+
+
+@pytest.mark.parametrize("inner", TEXTS)
+def test_only_texts_are_replaced(inner: str) -> None:
+    """CDATA, references and comments within one go with it; blanks between elements stay."""
+    body = "<DescribeVpcsResponse><newSecret>{}</newSecret></DescribeVpcsResponse>"
+    found = redacted(ec2.DescribeVpcs(), 200, body.format(inner), Redaction())
+    assert found.response.body.decode() == body.format(TEXTS[inner])
+
+
+def test_a_broken_answer_without_secrets_stays_whole() -> None:
+    """So that it is replayed as it came."""
+    body = "<DescribeVpcsResponse><vpcSet></item></vpcSet></DescribeVpcsResponse>"
+    assert redacted(ec2.DescribeVpcs(), 200, body, Redaction()).response.body.decode() == body
+    hidden = redacted(ec2.DescribeVpcs(), 200, body, Redaction(members=("vpcSet",)))
+    assert hidden.response.body == b"<DescribeVpcsResponse><vpcSet></"
 
 
 def test_a_replacement_fits_its_type() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ec2query import ec2
 from ec2query.replay.sensitive import Place, is_hidden_key
-from ec2query.shape import result_of
+from ec2query.shape import Operation, result_of
+from support.toy import Do
 
 KEYS = [
     (ec2.RunInstances, "UserData", True),
@@ -23,13 +26,14 @@ KEYS = [
     (ec2.ProvisionIpamByoasn, "AsnAuthorizationContext.Message", False),
     (ec2.DescribeVpcs, "NextToken", False),
     (ec2.DescribeVpcs, "AdminPassword", True),
+    (Do, "Text.Values.1", False),
     (None, "NewThing.1.ClientSecret", True),
     (None, "NewThing.1.Name", False),
 ]
 
 
 @pytest.mark.parametrize(("operation", "key", "hidden"), KEYS)
-def test_keys_of_a_request(operation: type[ec2.RunInstances] | None, key: str, hidden: bool) -> None:
+def test_keys_of_a_request(operation: type[Operation[Any]] | None, key: str, hidden: bool) -> None:
     """Sensitive members and all within them are hidden, and unknown keys that sound like it."""
     assert is_hidden_key(operation, key, ()) is hidden
 
@@ -48,7 +52,7 @@ PATHS = [
 
 
 @pytest.mark.parametrize(("operation", "path", "hidden"), PATHS)
-def test_elements_of_an_answer(operation: type[ec2.DescribeVpcs], path: str, hidden: bool) -> None:
+def test_elements_of_an_answer(operation: type[Operation[Any]], path: str, hidden: bool) -> None:
     """The same, along a path of elements below the root."""
     place = Place(result_of(operation))
     for name in path.split("/"):
@@ -63,3 +67,11 @@ def test_further_names_may_be_hidden() -> None:
     assert not is_hidden_key(ec2.CreateTags, "Tag.1.Key", ("Value",))
     vpc = Place(result_of(ec2.DescribeVpcs)).into("vpcSet", ()).into("item", ())
     assert vpc.into("cidrBlock", ("CidrBlock",)).hidden
+
+
+def test_all_within_a_hidden_structure_is_hidden() -> None:
+    """Its own members may be harmless by themselves."""
+    place = Place(ec2.RunScheduledInstances).into("LaunchSpecification", ())
+    assert place.hidden
+    assert place.into("ImageId", ()).hidden
+    assert is_hidden_key(Do, "Text.Values.1", ("Texts",))

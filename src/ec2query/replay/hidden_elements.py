@@ -1,7 +1,7 @@
 """An XML answer with the text of its sensitive elements replaced, every other byte as it was.
 
 The hardened reader tells where texts begin and end. A broken answer is kept up to where it breaks, if
-its type has sensitive members at all: what follows cannot be told apart.
+anything secret may follow: it can no longer be told apart.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ..protocol.excerpt import holds_secrets
 from ..protocol.xml import Limits, MalformedXml, XmlReader, local_name
 from ..shape import Operation, result_of
 from .secret_text import REDACTED
-from .sensitive import Place
+from .sensitive import Place, sounds_secret
 
 __all__ = ["text_codec", "without_hidden_elements"]
 
@@ -37,12 +37,20 @@ def without_hidden_elements(
         return body
     found = _HiddenTexts(operation, also)
     end = found.read(body)
-    if end is not None and (found.is_open or operation is None or holds_secrets(result_of(operation))):
+    if end is not None and (found.is_open or _may_hide(body[end:], operation, also)):
         body = body[:end]
     codec = text_codec(body)
     for begin_at, end_at, replacement in reversed(found.texts):
         body = body[:begin_at] + replacement.encode(codec) + body[end_at:]
     return body
+
+
+def _may_hide(rest: bytes, operation: type[Operation[Any]] | None, also: Collection[str]) -> bool:
+    if operation is not None and holds_secrets(result_of(operation)):
+        return True
+    return sounds_secret(rest.replace(b"\0", b"").decode("latin-1")) or any(
+        name.encode() in rest for name in also
+    )
 
 
 class _HiddenTexts:

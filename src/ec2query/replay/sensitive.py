@@ -14,7 +14,7 @@ from typing import Any
 
 from ..shape import ListOf, Member, Operation, Shape, Structure, TypeRef, members
 
-__all__ = ["Place", "is_hidden_key"]
+__all__ = ["Place", "is_hidden_key", "sounds_secret"]
 
 _SOUNDS_SECRET = re.compile(
     r"password|passphrase|secret|credential|private_?key|key_?material|access_?key|user_?data|pre_?shared"
@@ -39,7 +39,7 @@ class Place:
         shape = _shape(self.kind)
         member = next((m for m in members(shape) if name == _element(m)), None) if shape else None
         if member is None:
-            return Place(None, self.hidden or _sounds_secret(name, also))
+            return Place(None, self.hidden or name in also or sounds_secret(name))
         inner = member.type
         if member.flattened and isinstance(inner, ListOf):
             inner = inner.of
@@ -62,7 +62,7 @@ def is_hidden_key(operation: type[Operation[Any]] | None, key: str, also: Collec
         shape = _shape(kind)
         member = _longest(shape, parts) if shape else None
         if member is None:
-            return any(_sounds_secret(part, also) for part in parts)
+            return any(part in also or sounds_secret(part) for part in parts)
         if _is_secret(member, also):
             return True
         kind, parts = member.type, parts[member.key.count(".") + 1 :]
@@ -90,5 +90,6 @@ def _is_secret(member: Member, also: Collection[str]) -> bool:
     return member.sensitive or member.model in _ALSO or any(name in also for name in names)
 
 
-def _sounds_secret(name: str, also: Collection[str]) -> bool:
-    return name in also or _SOUNDS_SECRET.search(name) is not None
+def sounds_secret(text: str) -> bool:
+    """Tell whether a text holds a name that sounds like that of a secret."""
+    return _SOUNDS_SECRET.search(text) is not None
