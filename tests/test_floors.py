@@ -40,8 +40,7 @@ FLOORS: list[tuple[str, int]] = [
 # Libraries, and the rooms that may import them; everything else is the standard library.
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "httpx": ("client", "emulator", "replay"),
-    "httpcore": (),
-    "h11": (),
+    "httpcore": ("client",),
     "anyio": ("client",),
     "sniffio": (),
     "trio": ("client",),

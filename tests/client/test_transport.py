@@ -420,21 +420,6 @@ async def test_the_total_bounds_a_trickle(start: Start, way: Way) -> None:
     assert way.open_connections == 0
 
 
-async def test_the_head_of_an_answer_does_not_trickle_in_for_ever(start: Start, way: Way) -> None:
-    """Each read is in time, the head as a whole is not."""
-
-    def script(peer: Peer) -> None:
-        peer.request()
-        while True:
-            peer.send(b"H")
-            peer.dawdle()
-
-    with pytest.raises(TransportTimeout, match="the head of the answer was not complete") as caught:
-        await way.run(post(start(script).url, timeout=Timeout(read=TINY)))
-    assert caught.value.sent is True
-    assert way.open_connections == 0
-
-
 async def test_the_server_does_not_read(start: Start, way: Way) -> None:
     """A request that nobody takes is bounded by the write timeout."""
 

@@ -6,56 +6,44 @@ connections that the server closed are those of LaneTransport.
 
 from __future__ import annotations
 
-import contextlib
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
+import httpcore
 import httpx
 
 from ..errors import ConfigurationError
-from .head_time import HeadTime
-from .http11 import ResponseReader, request_bytes
+from .failures import as_httpx
 from .lanes import Lanes, Ticket, closed
 from .network_blocking import BlockingStream, connect
-from .origin import Origin, origin_of
+from .origin import Origin, core_request, origin_of
 from .tls import shared_context
 
 __all__ = ["BlockingLaneTransport"]
 
 
 class _Connection:
-    """A socket to an origin, and the reader of the present answer."""
-
-    __slots__ = ("idle_since", "origin", "reader", "stream")
+    __slots__ = ("http", "idle_since", "origin", "stream")
 
     def __init__(self, origin: Origin, stream: BlockingStream) -> None:
+        scheme, host, port = origin
         self.origin = origin
         self.stream = stream
         self.idle_since = 0.0
-        self.reader: ResponseReader | None = None
-
-    def exchange(self, method: str, message: bytes, timeouts: Mapping[str, float | None]) -> ResponseReader:
-        """Send a request and read the head of the answer. Raises: httpx.TransportError."""
-        reader = self.reader = ResponseReader(method)
-        # A server may answer and close before it has read everything: its answer is worth reading.
-        with contextlib.suppress(httpx.WriteError):
-            self.stream.send(message, timeouts.get("write"))
-        head = HeadTime(timeouts.get("read"))
-        while not reader.begun:
-            head.check()
-            reader.feed(self.stream.receive(head.seconds))
-        return reader
+        self.http = httpcore.HTTP11Connection(httpcore.Origin(scheme.encode(), host.encode(), port), stream)
 
     @property
     def reusable(self) -> bool:
         """Whether the exchange ended as it should, and nothing came after it that nobody asked for."""
-        return self.reader is not None and self.reader.reusable
+        # httpcore would take bytes left over for the next answer, and does not show them.
+        left: tuple[bytes, bool] = getattr(self.http, "_h11_state").trailing_data  # noqa: B009
+        return self.http.is_idle() and not left[0]
 
     def usable(self, idle_after: float) -> bool:
-        """Look whether it is young and quiet: what comes while it is idle is an end, or unasked for."""
-        return self.idle_since >= idle_after and self.stream.quiet
+        """Look whether it is young and quiet: a readable idle connection is one that the server closed."""
+        return self.idle_since >= idle_after and not self.stream.get_extra_info("is_readable")
 
     def abort(self) -> None:
         self.stream.close()
@@ -99,6 +87,7 @@ class BlockingLaneTransport(httpx.BaseTransport):
         """Send one request. Raises: httpx.TransportError and its subclasses, ConfigurationError."""
         origin = origin_of(request.url)
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
+        message = core_request(request)
         total = timeouts.get("total")
         deadline = None if total is None else time.monotonic() + total
         connection = self._take(origin, timeouts.get("pool"))
@@ -109,14 +98,17 @@ class BlockingLaneTransport(httpx.BaseTransport):
                 raise closed()
             self._busy.add(connection)
             connection.stream.deadline = deadline
-            reader = connection.exchange(request.method, request_bytes(request, request.read()), timeouts)
-        except BaseException:
+            response = connection.http.handle_request(message)
+        except BaseException as error:
             self._give_up(origin, connection)
+            if isinstance(error, Exception) and (known := as_httpx(error)) is not None:
+                raise known from error
             raise
         return httpx.Response(
-            reader.status,
-            headers=reader.headers,
-            stream=_Body(self._put_back, connection, reader, timeouts),
+            response.status,
+            headers=response.headers,
+            stream=_Body(self, connection, response),
+            extensions=response.extensions,
         )
 
     def close(self) -> None:
@@ -194,29 +186,24 @@ class _Body(httpx.SyncByteStream):
     """The raw body; closing it puts the connection back, or closes it where bytes are left."""
 
     def __init__(
-        self,
-        put_back: Callable[[_Connection], None],
-        connection: _Connection,
-        reader: ResponseReader,
-        timeouts: Mapping[str, float | None],
+        self, transport: BlockingLaneTransport, connection: _Connection, response: httpcore.Response
     ) -> None:
-        self._put_back = put_back
+        self._transport = transport
         self._connection: _Connection | None = connection
-        self._stream = connection.stream
-        self._reader = reader
-        self._timeouts = timeouts
+        self._response = response
 
     def __iter__(self) -> Iterator[bytes]:
-        reader = self._reader
-        while True:
-            if piece := reader.take():
-                yield piece
-            elif reader.done:
-                return
-            else:
-                reader.feed(self._stream.receive(self._timeouts.get("read")))
+        try:
+            yield from self._response.iter_stream()
+        except Exception as error:
+            if (known := as_httpx(error)) is not None:
+                raise known from error
+            raise
 
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            self._put_back(connection)
+            try:
+                self._response.close()
+            finally:
+                self._transport._put_back(connection)

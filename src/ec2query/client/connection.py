@@ -1,98 +1,109 @@
-"""One connection of LaneTransport: an exchange on it at a time, and the body of the answer it carries.
+"""One connection of LaneTransport, and the body of the answer that it carries.
 
-The body's end, or its closing, ends the exchange.
+A connection is used by one exchange at a time. The body's end, or its closing, ends the exchange.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 
+import httpcore
 import httpx
 
-from .head_time import HeadTime
-from .http11 import ResponseReader
-from .network import Stream
+from .failures import as_httpx
+from .network_asyncio import AsyncioStream
 from .origin import Origin
 
 __all__ = ["Body", "Connection"]
 
 
 class Connection:
-    """A stream to an origin, and the reader of the present answer."""
+    """A connection of a lane: httpcore's HTTP/1.1 over a stream, and a way to close it at once."""
 
-    __slots__ = ("idle_since", "origin", "reader", "stream")
+    __slots__ = ("_close", "http", "idle_since", "origin", "stream")
 
-    def __init__(self, origin: Origin, stream: Stream) -> None:
+    def __init__(
+        self, origin: Origin, stream: httpcore.AsyncNetworkStream, close: Callable[[], None]
+    ) -> None:
+        scheme, host, port = origin
         self.origin = origin
         self.stream = stream
+        self._close = close
         self.idle_since = 0.0
-        self.reader: ResponseReader | None = None
-
-    async def exchange(
-        self, method: str, message: bytes, timeouts: Mapping[str, float | None]
-    ) -> ResponseReader:
-        """Send a request and read the head of the answer. Raises: httpx.TransportError."""
-        stream = self.stream
-        reader = self.reader = ResponseReader(method)
-        try:
-            await stream.send(message, timeouts.get("write"))
-        except httpx.WriteError:
-            pass  # A server may answer and close before it has read everything: its answer is worth reading.
-        head = HeadTime(timeouts.get("read"))
-        while not reader.begun:
-            head.check()
-            reader.feed(await stream.receive(head.seconds))
-        return reader
+        self.http = httpcore.AsyncHTTP11Connection(
+            httpcore.Origin(scheme.encode(), host.encode(), port), stream
+        )
 
     def abort(self) -> None:
-        self.stream.abort()
+        self._close()
 
     @property
     def reusable(self) -> bool:
         """Whether the exchange ended as it should, and nothing came after it that nobody asked for."""
-        return self.reader is not None and self.reader.reusable
+        # httpcore would take bytes left over for the next answer, and does not show them.
+        left: tuple[bytes, bool] = getattr(self.http, "_h11_state").trailing_data  # noqa: B009
+        return self.http.is_idle() and not left[0]
 
     def usable(self, idle_after: float) -> bool:
-        """Look whether it is young and quiet: what comes while it is idle is an end, or unasked for."""
-        if self.idle_since < idle_after or not self.stream.quiet:
+        """Look whether it is young and quiet: a readable idle connection is one that the server closed."""
+        if self.idle_since < idle_after or self.stream.get_extra_info("is_readable"):
             return False
-        self.stream.untouched = True
+        if isinstance(self.stream, AsyncioStream):
+            self.stream.untouched = True
         return True
 
     @property
     def touched(self) -> bool:
         """Whether a byte of the present request may have left."""
-        return not self.stream.untouched
+        return not (isinstance(self.stream, AsyncioStream) and self.stream.untouched)
 
 
 class Body(httpx.AsyncByteStream):
     """The raw body; closing it puts the connection back, or closes it where bytes are left."""
 
     def __init__(
-        self,
-        connection: Connection,
-        reader: ResponseReader,
-        timeouts: Mapping[str, float | None],
-        put_back: Callable[[Connection], None],
+        self, connection: Connection, response: httpcore.Response, put_back: Callable[[Connection], None]
     ) -> None:
         self._put_back = put_back
         self._connection: Connection | None = connection
-        self._stream = connection.stream
-        self._reader = reader
-        self._timeouts = timeouts
+        self._response = response
+        self._chunks: AsyncIterator[bytes] | None = None
+        self._ended = False
 
-    def __aiter__(self) -> Body:
+    def __aiter__(self) -> AsyncIterator[bytes]:
         return self
 
     async def __anext__(self) -> bytes:
-        reader = self._reader
-        while not (piece := reader.take()):
-            if reader.done:
-                raise StopAsyncIteration
-            reader.feed(await self._stream.receive(self._timeouts.get("read")))
-        return piece
+        if self._chunks is None:
+            assert isinstance(self._response.stream, AsyncIterable)
+            self._chunks = aiter(self._response.stream)
+        try:
+            return await anext(self._chunks)
+        except BaseException as error:
+            self._ended = True
+            if isinstance(error, Exception) and (known := as_httpx(error)) is not None:
+                raise known from error
+            raise
 
     async def aclose(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None:
+        if connection is None:
+            return
+        try:
+            if self._chunks is None or self._ended:
+                await self._response.aclose()
+            else:
+                await self._abandon(connection)
+        finally:
             self._put_back(connection)
+
+    async def _abandon(self, connection: Connection) -> None:
+        """Close under the reader, and read on to its end: a generator that is dropped halfway is a leak.
+
+        https://trio.readthedocs.io/en/stable/reference-core.html#async-generators
+        """
+        connection.abort()
+        with contextlib.suppress(httpx.TransportError):
+            async for _ in self:
+                pass

@@ -1,8 +1,8 @@
 """The default transport of AsyncClient: lanes of idle HTTP/1.1 connections, on asyncio and trio.
 
 An `httpx.AsyncBaseTransport` whose cost does not grow with the number of connections: take the newest
-idle one, send, put it back. It never retries; a connection that the server has closed is replaced only
-while no byte of the request has left.
+idle one, send, put it back. The connections are httpcore's. It never retries; a connection that the
+server has closed is replaced only while no byte of the request has left.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ import time
 
 import anyio
 import anyio.to_thread
+import httpcore
 import httpx
 
 from ..errors import ConfigurationError
 from .connection import Body, Connection
-from .http11 import request_bytes
+from .failures import as_httpx
 from .lanes import Lanes, Ticket, closed
 from .network import Network, running_network
-from .origin import Origin, origin_of
+from .origin import Origin, core_request, origin_of
 from .tls import prepare
 
 __all__ = ["LaneTransport"]
@@ -64,37 +65,39 @@ class LaneTransport(httpx.AsyncBaseTransport):
         self._settle()
         origin = origin_of(request.url)
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
+        message = core_request(request)
         connection = await self._take(origin, timeouts.get("pool"))
         try:
             if connection is not None:
                 try:
-                    return await self._exchange(connection, request, timeouts)
-                except (httpx.NetworkError, httpx.RemoteProtocolError):
-                    if connection.touched:
+                    return await self._exchange(connection, message)
+                except (httpcore.NetworkError, httpcore.RemoteProtocolError):
+                    if connection.touched or not isinstance(request.stream, httpx.ByteStream):
                         raise
                     # The server closed it between our look and our first byte: nothing was sent.
                     self._busy.discard(connection)
                     connection.abort()
             connection = await self._open(origin, timeouts.get("connect"))
-            return await self._exchange(connection, request, timeouts)
+            return await self._exchange(connection, message)
         except BaseException as error:
             self._give_up(origin, connection)
-            broke = isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError))
-            if broke and connection is not None and not connection.touched:
-                raise httpx.ConnectError(str(error)) from error
+            if isinstance(error, Exception) and (known := as_httpx(error)) is not None:
+                broke = isinstance(known, (httpx.NetworkError, httpx.RemoteProtocolError))
+                if broke and connection is not None and not connection.touched:
+                    raise httpx.ConnectError(str(known)) from error
+                raise known from error
             raise
 
-    async def _exchange(
-        self, connection: Connection, request: httpx.Request, timeouts: dict[str, float | None]
-    ) -> httpx.Response:
+    async def _exchange(self, connection: Connection, message: httpcore.Request) -> httpx.Response:
         if self._closed:
             raise closed()
         self._busy.add(connection)
-        reader = await connection.exchange(request.method, await _message(request), timeouts)
+        response = await connection.http.handle_async_request(message)
         return httpx.Response(
-            reader.status,
-            headers=reader.headers,
-            stream=Body(connection, reader, timeouts, self._put_back),
+            response.status,
+            headers=response.headers,
+            stream=Body(connection, response, self._put_back),
+            extensions=response.extensions,
         )
 
     async def aclose(self) -> None:
@@ -155,7 +158,8 @@ class LaneTransport(httpx.AsyncBaseTransport):
         elif scheme != "http":
             raise httpx.UnsupportedProtocol(f"expected http or https, got {scheme}")
         assert self._network is not None
-        return Connection(origin, await self._network.connect(host, port, context, seconds))
+        stream, close = await self._network.connect(host, port, context, seconds)
+        return Connection(origin, stream, close)
 
     async def _shared_context(self) -> ssl.SSLContext:
         future = prepare(self._ca_bundle)
@@ -178,11 +182,3 @@ class LaneTransport(httpx.AsyncBaseTransport):
         now = connection.idle_since = time.monotonic()
         self._lanes.release(connection.origin, connection)
         self._lanes.expire(now - self._idle_seconds)
-
-
-async def _message(request: httpx.Request) -> bytes:
-    stream = request.stream
-    if type(stream) is httpx.ByteStream:
-        return request_bytes(request, request.read())
-    assert isinstance(stream, httpx.AsyncByteStream)
-    return request_bytes(request, b"".join([part async for part in stream]))
