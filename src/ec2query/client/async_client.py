@@ -10,11 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ..errors import ConfigurationError
 from ..protocol.effects import Flow
-from ..protocol.poll import Progress
-from ..protocol.raw import RawResult
-from ..protocol.wait import wait
 from ..shape import Operation, Result
-from ..waiter import Wait
 from .caller import Caller
 from .options import AsyncOptions
 from .paginator import AsyncPaginator
@@ -24,6 +20,9 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from ..protocol.poll import Progress
+    from ..protocol.raw import RawResult
+    from ..waiter import Wait
     from .drivers import AsyncDriver
 
 __all__ = ["AsyncClient"]
@@ -113,6 +112,8 @@ class AsyncClient:
 
         `delay` and `deadline` are seconds. Raises: WaiterError, and as `send`.
         """
+        from ..protocol.wait import wait
+
         return await self.run(
             wait(
                 waiting,

@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ..errors import ConfigurationError
 from ..protocol.effects import Flow
-from ..protocol.poll import Progress
-from ..protocol.raw import RawResult
-from ..protocol.wait import wait
 from ..shape import Operation, Result
-from ..waiter import Wait
 from .caller import Caller
 from .options import BlockingOptions
 from .paginator import Paginator
@@ -25,6 +21,9 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from ..protocol.poll import Progress
+    from ..protocol.raw import RawResult
+    from ..waiter import Wait
     from .drivers import BlockingDriver
 
 __all__ = ["Client"]
@@ -115,6 +114,8 @@ class Client:
 
         `delay` and `deadline` are seconds. Raises: WaiterError, and as `send`.
         """
+        from ..protocol.wait import wait
+
         return self.run(
             wait(
                 waiting,

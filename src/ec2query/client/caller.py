@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._version import __version__
 from ..credentials.cached import credential_chain
@@ -19,14 +19,11 @@ from ..credentials.environment import variable
 from ..credentials.region import resolve_region
 from ..credentials.service_endpoint import service_endpoint
 from ..errors import ConfigurationError, ParameterError
-from ..model_dict import from_dict
 from ..protocol import call as protocol
-from ..protocol.adaptive import Limiter
 from ..protocol.channel import Channel, CredentialsSource, GivenCredentials
 from ..protocol.effects import Flow, Timeout, shared
 from ..protocol.endpoint_choice import EndpointChoice
 from ..protocol.quota import Quota
-from ..protocol.raw import RawResult
 from ..protocol.retry import Retries
 from ..protocol.retry_policy import resolve_policy
 from ..protocol.sign import Credentials, SigV4Signer
@@ -35,6 +32,10 @@ from ..shape import Operation, Result
 from .options import Options
 from .tls import prepare
 from .world import system_world
+
+if TYPE_CHECKING:
+    from ..protocol.adaptive import Limiter
+    from ..protocol.raw import RawResult
 
 __all__ = ["Caller", "user_agent"]
 
@@ -90,6 +91,8 @@ class Caller:
             raise ParameterError(
                 where=name, expected=f"an operation of EC2 ({ec2.SERVICE.model})", got=repr(name)
             )
+        from ..model_dict import from_dict
+
         operation: Operation[Result] = from_dict(found, params)
         return operation
 
@@ -170,7 +173,11 @@ class Caller:
             mode=self.options.get("retry_mode"),
             attempts=self.options.get("max_attempts"),
         )
-        limiter = Limiter(self.world.monotonic, lock=threading.Lock()) if policy.mode == "adaptive" else None
+        limiter: Limiter | None = None
+        if policy.mode == "adaptive":
+            from ..protocol.adaptive import Limiter
+
+            limiter = Limiter(self.world.monotonic, lock=threading.Lock())
         return Retries(
             policy,
             random=self.world.random,

@@ -14,7 +14,6 @@ from typing import Any, Generic, TypeVar
 
 from ..errors import Ec2QueryError, ResponseError, ServiceError, TransportError
 from .access_key import unexpired
-from .adaptive import place_in_line
 from .channel import Channel
 from .clock_skew import RefreshCredentials, SkewRemedy, judge_skew
 from .effects import Flow, Timeout, pause, send, sleep
@@ -98,7 +97,11 @@ def _attempt(
     query: Query[T], channel: Channel, invocation_id: str, number: int, remaining: float | None
 ) -> Flow[_Attempt[T]]:
     retries, world = channel.retries, channel.world
-    waited = (yield from place_in_line(retries.limiter)) if retries.limiter is not None else 0.0
+    waited = 0.0
+    if retries.limiter is not None:
+        from .adaptive import place_in_line  # few need it, and every first call would load it
+
+        waited = yield from place_in_line(retries.limiter)
     credentials = unexpired((yield from channel.credentials.current()), world.now())
     offset = channel.clock.offset
     signed_at = world.now() + offset

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import DryRunSucceeded, ParameterError, ResponseError, Unauthorized
 from ..shape import Operation, Result, Service, members, service_of
@@ -21,8 +21,10 @@ from .effects import Flow
 from .outcome import is_repeatable
 from .parse import ResultDecoder
 from .query import Query
-from .raw import RawResult, raw_query
 from .serialize import action_of, serialize
+
+if TYPE_CHECKING:
+    from .raw import RawResult
 
 __all__ = ["call", "call_raw", "permitted"]
 
@@ -62,6 +64,8 @@ def call_raw(
 
     Raises: as `call`.
     """
+    from .raw import raw_query
+
     query = raw_query(action, pairs, service=service, version=version)
     return (yield from attempts(query, channel, channel.world.token()))
 

@@ -18,6 +18,7 @@ __all__ = ["HttpRequest", "HttpResponse"]
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
 _VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
 _URL = re.compile(r"[!-~]+")
+_LINES = re.compile(rf"(?:{_NAME.pattern}\0{_VALUE.pattern}\n)*")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,6 +39,12 @@ class HttpRequest:
             raise ConfigurationError(
                 "request URL: expected printable ASCII without spaces, got something else"
             )
+        # All at once, since this is done twice for each attempt; a line too many is one inside a value.
+        lines = "".join([f"{name}\0{value}\n" for name, value in self.headers.items()])
+        if not _LINES.fullmatch(lines) or lines.count("\n") != len(self.headers):
+            self._refuse_header()
+
+    def _refuse_header(self) -> None:
         for name, value in self.headers.items():
             if not _NAME.fullmatch(name):
                 raise ConfigurationError(f"header {name!r}: expected a lower-case RFC 9110 token as its name")

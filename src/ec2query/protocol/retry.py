@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..errors import Ec2QueryError
-from .adaptive import Limiter
 from .outcome import Fault, classify, is_throttling, leaves_unknown
 from .quota import Quota
 from .retry_policy import STANDARD, Policy
+
+if TYPE_CHECKING:
+    from .adaptive import Limiter
 
 __all__ = ["Decision", "GiveUp", "GiveUpReason", "Retries", "Retry", "backoff", "decide", "retry_after"]
 
@@ -130,7 +132,11 @@ class Retries:
         self.random = random
         self.clock = clock
         self.quota = Quota() if quota is None else quota
-        self.limiter = Limiter(clock) if limiter is None and policy.mode == "adaptive" else limiter
+        self.limiter = limiter
+        if limiter is None and policy.mode == "adaptive":
+            from .adaptive import Limiter
+
+            self.limiter = Limiter(clock)
 
     def failed(
         self,
