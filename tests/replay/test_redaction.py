@@ -93,6 +93,11 @@ CASES: dict[str, tuple[Operation[Any], int, str | bytes]] = {
         200,
         f"<DescribeVpcsResponse><a></b><newPassword>{CANARY}</newPassword></DescribeVpcsResponse>",
     ),
+    "a sensitive member behind a fault": (
+        ec2.GetInstanceUefiData(instance_id="i-1"),
+        200,
+        f"<GetInstanceUefiDataResponse><a></b><uefiData>{CANARY}</uefiData></GetInstanceUefiDataResponse>",
+    ),
     "user data in another member": (replace(RUN, key_name=ENCODED), 200, "<RunInstancesResponse/>"),
     "a secret that another begins with": (
         replace(CREATE_VPN, options=ec2.VpnConnectionOptionsSpecification(tunnel_options=[TUNNEL, SHORTER])),
