@@ -64,7 +64,12 @@ class FaultServer:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             limit=_LONGEST_LINE,
         )
-        self.port = int(await self._line())
+        try:
+            self.port = int(await self._line())
+        except BaseException:  # cancelled, perhaps: nobody else would end it
+            self._process.kill()
+            await self._process.communicate()
+            raise
         return self
 
     async def __aexit__(
