@@ -55,7 +55,7 @@ def _quick(minutes: float) -> dict[int, _Scenario]:
 
 async def _bounded(number: int, scenario: _Scenario, seconds: float) -> Found:
     try:
-        async with asyncio.timeout(seconds), FaultServer() as server:
+        async with FaultServer() as server, asyncio.timeout(seconds):
             return await scenario(server)
     except TimeoutError:
         check = Check("time", f"≤ {seconds:g} s", "longer", met=False)

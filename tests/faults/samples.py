@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import os
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ from faults.checks import Check, percentile
 
 __all__ = ["HEADINGS", "Row", "Span", "judged", "open_files", "row_of"]
 
-HEADINGS = ("minute", "calls", "failed", "p50 ms", "p99 ms", "CPU ms", "MiB", "objects", "files", "tasks")
+HEADINGS = ("minute", "calls", "failed", "p50 ms", "p99 ms", "CPU ms", "MiB", "blocks", "files", "tasks")
 
 # Mebibytes a minute that are no leak worth the name, and those that an allocator's habits explain.
 _GROWTH = 0.1
@@ -37,7 +39,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`p50`, `p99` and `cpu` (the process's own time for a call) are milliseconds."""
+    """`p50`, `p99` and `cpu` (the process's own time for a call) are milliseconds.
+
+    `blocks` is what Python has allocated, `mebibytes` what the process holds in memory for it.
+    """
 
     minute: float
     calls: int
@@ -46,14 +51,14 @@ class Row:
     p99: float
     cpu: float
     mebibytes: float
-    objects: int
+    blocks: int
     files: int
     tasks: int
 
     def shown(self) -> list[str]:
         """Write the row's cells."""
         times = [f"{self.p50:.1f}", f"{self.p99:.0f}", f"{self.cpu:.2f}"]
-        counts = [f"{self.objects:,}", f"{self.files}", f"{self.tasks}"]
+        counts = [f"{self.blocks:,}", f"{self.files}", f"{self.tasks}"]
         return [
             f"{self.minute:.1f}",
             f"{self.calls:,}",
@@ -68,6 +73,7 @@ def row_of(span: Span, minute: float) -> Row:
     """Take a sample."""
     cpu = time.process_time() - span.cpu_began
     gc.collect()
+    _trim()
     return Row(
         minute=minute,
         calls=len(span.took),
@@ -76,7 +82,7 @@ def row_of(span: Span, minute: float) -> Row:
         p99=1000 * percentile(span.took, 0.99),
         cpu=1000 * cpu / max(len(span.took), 1),
         mebibytes=_resident(),
-        objects=len(gc.get_objects()),
+        blocks=sys.getallocatedblocks(),
         files=open_files(),
         tasks=len(asyncio.all_tasks()),
     )
@@ -92,6 +98,7 @@ def judged(rows: Sequence[Row], *, files: int) -> list[Check]:
     minutes = settled[-1].minute - settled[0].minute
     slope = linear_regression([row.minute for row in settled], [row.mebibytes for row in settled]).slope
     growth, allowed = slope * minutes, max(_NOISE, _GROWTH * minutes)
+    blocks = _drift([row.blocks for row in early], [row.blocks for row in late])
     cpu = _drift([row.cpu for row in early if row.calls], [row.cpu for row in late if row.calls])
     latency = _drift([row.p50 for row in early if row.calls], [row.p50 for row in late if row.calls])
     opened = max(row.files for row in late) - max(row.files for row in early)
@@ -103,6 +110,7 @@ def judged(rows: Sequence[Row], *, files: int) -> list[Check]:
         Check(
             f"growth of memory {over}", f"≤ {allowed:.1f} MiB", f"{growth:+.2f} MiB", growth <= allowed, False
         ),
+        Check("growth of Python's blocks", "≤ 2 %", f"{blocks:+.1%}", blocks <= 0.02, False),
         Check("more open files than before", f"≤ {files}", f"{opened:+}", opened <= files, False),
         Check("more tasks than before", "≤ 2", f"{begun:+}", begun <= 2, False),
         Check("drift of CPU time a call", "≤ 25 %", f"{cpu:+.0%}", cpu <= 0.25, False),
@@ -118,6 +126,13 @@ def open_files() -> int:
 def _drift(early: Sequence[float], late: Sequence[float]) -> float:
     """Return by which share the later values are above the earlier ones."""
     return percentile(late, 0.5) / percentile(early, 0.5) - 1
+
+
+def _trim() -> None:
+    """Let the C library give back what it keeps of freed memory: how much that is depends on chance."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _resident() -> float:
