@@ -37,8 +37,11 @@ def without_hidden_elements(
         return body
     found = _HiddenTexts(operation, also)
     end = found.read(body)
-    if end is not None and (found.is_open or _may_hide(body[end:], operation, also)):
+    # What is left is broken elsewhere, perhaps: it is cut until it stays as it is.
+    while end is not None and end < len(body) and (found.is_open or _may_hide(body[end:], operation, also)):
         body = body[:end]
+        found = _HiddenTexts(operation, also)
+        end = found.read(body)
     codec = text_codec(body)
     for begin_at, end_at, replacement in reversed(found.texts):
         body = body[:begin_at] + replacement.encode(codec) + body[end_at:]
