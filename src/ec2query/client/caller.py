@@ -157,8 +157,14 @@ class Caller:
         given = self.options.get("credentials")
         if isinstance(given, Credentials):
             return GivenCredentials(given)
-        return given or credential_chain(
+        if given is not None:
+            from ..credentials.sources import Source
+
+            if not isinstance(given, Source):
+                return _checked_source(given)
+        return credential_chain(
             self.world,
+            source=given,
             profile=self.options.get("profile"),
             region=context.region,
             mfa_token=context.mfa_token,
@@ -190,6 +196,15 @@ class Caller:
         """Say in a few words what this client is, without looking anything up."""
         shown = {name: self.options.get(name) for name in ("region", "endpoint_url")}
         return ", ".join(f"{name}={value!r}" for name, value in shown.items() if value is not None)
+
+
+def _checked_source(given: CredentialsSource) -> CredentialsSource:
+    if callable(getattr(given, "current", None)) and callable(getattr(given, "renew", None)):
+        return given
+    raise ConfigurationError(
+        "credentials: expected Credentials, a source of ec2query.credentials, or an object with current() and"
+        f" renew(), got a {type(given).__name__}"
+    )
 
 
 def _timeout(value: Timeout | float | None) -> Timeout:

@@ -20,6 +20,8 @@ from ..protocol.xml import Limits
 if TYPE_CHECKING:
     import httpx
 
+    from ..credentials.sources import Source
+
 __all__ = ["AsyncOptions", "BlockingOptions", "Options"]
 
 
@@ -27,7 +29,8 @@ class Options(TypedDict, total=False):
     """Arguments of both clients.
 
     region: else AWS_REGION, AWS_DEFAULT_REGION, the profile's, the instance's.
-    credentials: keys, or a source of your own; else the chain of `docs/credentials.md`.
+    credentials: keys, a source of `ec2query.credentials`, or one of your own; else the chain of
+        `docs/credentials.md`.
     profile: a profile of the shared files; else AWS_PROFILE. Named here, it outranks keys in the environment.
     mfa_token: given an MFA device's serial number, answers with its code.
     endpoint_url: `http://127.0.0.1:5000`; else AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL, the profile's,
@@ -46,7 +49,7 @@ class Options(TypedDict, total=False):
     """
 
     region: str | None
-    credentials: Credentials | CredentialsSource | None
+    credentials: Credentials | CredentialsSource | Source | None
     profile: str | None
     mfa_token: MfaToken | None
     endpoint_url: str | None

@@ -10,15 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ..errors import Ec2QueryError
 from ..protocol.access_key import Credentials
 from ..protocol.effects import Flow, shared
 from ..protocol.world import World
-from .chain import resolve_credentials
+from .chain import resolve_credentials, resolve_source
 from .context import Context, MfaToken, load_context
 from .freshness import Freshness, freshness
 from .report import Resolution
+
+if TYPE_CHECKING:
+    from .sources import Source
 
 __all__ = ["CachedCredentials", "credential_chain"]
 
@@ -112,6 +116,7 @@ def credential_chain(
     world: World,
     *,
     credentials: Credentials | None = None,
+    source: Source | None = None,
     profile: str | None = None,
     region: str | None = None,
     mfa_token: MfaToken | None = None,
@@ -120,7 +125,8 @@ def credential_chain(
 ) -> CachedCredentials:
     """Return the whole chain; environment and files are read at each refresh, not before.
 
-    `loaded` serves the first search, where the caller has just read them itself.
+    `source` is asked in place of all others. `loaded` serves the first search, where the caller has
+    just read them.
     """
     fresh = [loaded] if loaded is not None else []
 
@@ -128,10 +134,13 @@ def credential_chain(
         if credentials is not None:
             return (yield from resolve_credentials(Context(world=world), credentials))
         if fresh:
-            return (yield from resolve_credentials(fresh.pop()))
-        context = yield from load_context(
-            world, profile=profile, region=region, mfa_token=mfa_token, user_agent=user_agent
-        )
+            context = fresh.pop()
+        else:
+            context = yield from load_context(
+                world, profile=profile, region=region, mfa_token=mfa_token, user_agent=user_agent
+            )
+        if source is not None:
+            return (yield from resolve_source(source, context))
         return (yield from resolve_credentials(context))
 
     return CachedCredentials(world, find)

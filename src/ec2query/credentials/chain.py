@@ -18,8 +18,9 @@ from .report import Attempt, Outcome, Resolution, sentence
 
 if TYPE_CHECKING:
     from .plan_chain import Step
+    from .sources import Source
 
-__all__ = ["examine_credentials", "resolve_credentials"]
+__all__ = ["examine_credentials", "resolve_credentials", "resolve_source"]
 
 
 def resolve_credentials(context: Context, credentials: Credentials | None = None) -> Flow[Resolution]:
@@ -34,10 +35,7 @@ def resolve_credentials(context: Context, credentials: Credentials | None = None
 
     attempts: list[Attempt] = []
     for step in plan_chain(context.world.environ, context.config, credentials):
-        try:
-            attempt = yield from _attempt(step, context)
-        except TransportError as error:
-            raise CredentialsError(f"{step.name}: {error}") from error
+        attempt = yield from _attempt(step, context)
         attempts.append(attempt)
         if attempt.credentials is not None:
             return _resolution(attempt.credentials, attempts)
@@ -45,6 +43,17 @@ def resolve_credentials(context: Context, credentials: Credentials | None = None
         f"no credentials: {sentence(attempts)}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,"
         " write a profile with `aws configure`, or name one with profile= (on the command line: --profile)"
     )
+
+
+def resolve_source(source: Source, context: Context) -> Flow[Resolution]:
+    """Ask one source and no other. Raises: CredentialsError, ConfigurationError."""
+    from .plan_chain import Step
+    from .sources import describe
+
+    attempt = yield from _attempt(Step(name="argument", source=source), context)
+    if attempt.credentials is None:
+        raise CredentialsError(f"{describe(source)}: {attempt.detail}")
+    return _resolution(attempt.credentials, [attempt])
 
 
 def examine_credentials(
@@ -96,4 +105,6 @@ def _attempt(step: Step, context: Context) -> Flow[Attempt]:
         found = yield from provide(step.source, context)
     except Absent as error:
         return Attempt(name=step.name, outcome="absent", detail=str(error))
+    except TransportError as error:
+        raise CredentialsError(f"{step.name}: {error}") from error
     return Attempt(name=step.name, outcome="answered", detail=describe(step.source), credentials=found)

@@ -1,7 +1,8 @@
 """Sources of credentials, as values: what a plan is made of and what the providers are given.
 
-A source says everything that its provider needs besides the environment and the clock. None holds
-its secrets in `repr`.
+A source says everything that its provider needs besides the environment and the clock; `where` says
+in errors where it was written down. None shows its secrets in `repr`. Any may be a client's
+`credentials=`: `AssumeRole(source=InstanceMetadata(), role_arn="arn:aws:iam::111122223333:role/r")`.
 """
 
 from __future__ import annotations
@@ -25,12 +26,15 @@ __all__ = [
 ]
 
 
+_ARGUMENT = "the credentials argument"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaticKeys:
     """Keys that are written down: in a profile, or in an argument."""
 
     credentials: Credentials
-    where: str
+    where: str = _ARGUMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Process:
     """A program that prints credentials; its arguments may be secrets."""
 
     argv: tuple[str, ...] = field(repr=False)
-    where: str
+    where: str = _ARGUMENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,7 @@ class WebIdentity:
 
     role_arn: str
     token_file: str
-    where: str
+    where: str = _ARGUMENT
     session_name: str | None = None
     duration_seconds: int | None = None
 
@@ -75,8 +79,8 @@ class SsoRole:
     region: str
     account_id: str
     role_name: str
-    where: str
-    profile: str
+    where: str = _ARGUMENT
+    profile: str = "default"
     session: str | None = None
 
 
@@ -86,7 +90,7 @@ class AssumeRole:
 
     source: Source
     role_arn: str
-    where: str
+    where: str = _ARGUMENT
     session_name: str | None = None
     external_id: str | None = field(default=None, repr=False)
     duration_seconds: int | None = None
