@@ -5,12 +5,23 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from ec2query import Client, ConfigurationError, Credentials, CredentialsError, credentials, ec2
+from ec2query import (
+    AsyncClient,
+    Client,
+    ConfigurationError,
+    Credentials,
+    CredentialsError,
+    World,
+    credentials,
+    ec2,
+)
 from ec2query.credentials import (
     AssumeRole,
     Container,
@@ -190,6 +201,51 @@ def test_a_client_takes_any_of_them() -> None:
         with Client(region="us-east-1", credentials=each, transport=httpx.MockTransport(serve)) as client:
             client.send(ec2.DescribeIpamByoasn())
     assert seen == ["KEYS", "STATIC", "VAULT1", "VAULT2"]
+
+
+def rooted(root: Path) -> dict[str, Any]:
+    """A client's world without this machine's: its files, its programs, its environment."""
+    (root / "etc").mkdir()
+    (root / "etc" / "config").write_text(
+        "[default]\nregion = eu-west-1\ncredential_process = /bin/p --x 'a b'\n"
+    )
+    return {
+        "root": str(root),
+        "world": World(
+            environ={"AWS_CONFIG_FILE": "/etc/config"},
+            now=lambda: datetime(2026, 1, 2, tzinfo=UTC),
+            monotonic=lambda: 0.0,
+            random=lambda: 0.0,
+            token=lambda: "token",
+        ),
+    }
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+async def test_the_whole_chain_runs_in_a_world_of_ones_own(tmp_path: Path) -> None:
+    """A root folder, a process runner, a transport, a clock: nothing of this machine is touched."""
+    ran: list[tuple[tuple[str, ...], float]] = []
+
+    def run_process(argv: tuple[str, ...], seconds: float) -> bytes:
+        ran.append((argv, seconds))
+        return json.dumps({"Version": 1, **KEYS, "SessionToken": "CANARY"}).encode()
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        assert request.url.host == "ec2.eu-west-1.amazonaws.com"
+        assert request.headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=KEY/20260102/")
+        return httpx.Response(200, text="<DescribeIpamByoasnResponse/>")
+
+    given: dict[str, Any] = {
+        "run_process": run_process,
+        "transport": httpx.MockTransport(serve),
+        **rooted(tmp_path),
+    }
+    with Client(**given) as client:
+        client.send(ec2.DescribeIpamByoasn())
+    async with AsyncClient(**given) as async_client:
+        await async_client.send(ec2.DescribeIpamByoasn())
+    assert ran == [(("/bin/p", "--x", "a b"), 60.0)] * 2
 
 
 @pytest.mark.parametrize("given", ["AKIDEXAMPLE", ("AKIDEXAMPLE", "CANARY"), object()])

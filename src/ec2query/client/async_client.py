@@ -152,8 +152,14 @@ class AsyncClient:
             from .default_transport import DefaultTransport
 
             transport = self._own = DefaultTransport(self._caller)
-        world = self._caller.world
-        return AsyncDriver(transport, sleep=world.sleep, monotonic=world.monotonic)
+        world, options = self._caller.world, self._caller.options
+        return AsyncDriver(
+            transport,
+            sleep=world.sleep,
+            monotonic=world.monotonic,
+            root=options.get("root"),
+            run_process=options.get("run_process"),
+        )
 
     async def aclose(self) -> None:
         """Close the connections of the default transport; one that was given stays open."""

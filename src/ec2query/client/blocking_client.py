@@ -155,8 +155,14 @@ class Client:
             from .default_transport import DefaultBlockingTransport
 
             transport = self._own = DefaultBlockingTransport(self._caller)
-        world = self._caller.world
-        return BlockingDriver(transport, sleep=world.sleep, monotonic=world.monotonic)
+        world, options = self._caller.world, self._caller.options
+        return BlockingDriver(
+            transport,
+            sleep=world.sleep,
+            monotonic=world.monotonic,
+            root=options.get("root"),
+            run_process=options.get("run_process"),
+        )
 
     def close(self) -> None:
         """Close the connections of the default transport; one that was given stays open."""

@@ -16,24 +16,27 @@ import anyio.lowlevel
 import anyio.to_thread
 import httpx
 
-from ..errors import ConfigurationError, CredentialsError, Ec2QueryError
+from ..errors import ConfigurationError, Ec2QueryError
 from ..protocol.effects import Ask, Effect, Flow, Pause, ReadFile, RunProcess, Send, Shared, Sleep, WriteFile
 from . import local
+from .questions import ask_async, ask_blocking
 from .sending import AsyncSender, BlockingSender
 from .shared import AsyncRuns, BlockingRuns
 
-__all__ = ["AsyncDriver", "BlockingDriver", "Sleeper"]
+__all__ = ["AsyncDriver", "BlockingDriver", "RunsPrograms", "Sleeper"]
 
 T = TypeVar("T")
 
 Sleeper: TypeAlias = Callable[[float], Awaitable[None] | None]
+# Given the argv and the seconds allowed, gives the standard output.
+RunsPrograms: TypeAlias = Callable[[tuple[str, ...], float], bytes]
 
 
 class AsyncDriver:
     """Runs flows on the running event loop.
 
-    `sleep` replaces the waiting, `monotonic` the clock that judges an answer's pace; under `root` all
-    files are looked for (`/x` is `root/x`).
+    `sleep` replaces the waiting, `monotonic` the clock that judges an answer's pace, `run_process` the
+    programs; under `root` all files are looked for (`/x` is `root/x`).
     """
 
     def __init__(
@@ -43,9 +46,11 @@ class AsyncDriver:
         sleep: Sleeper | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         root: str | None = None,
+        run_process: RunsPrograms | None = None,
     ) -> None:
         self._sleeper: Sleeper = sleep or anyio.sleep
         self._root = root
+        self._programs = run_process
         self._runs = AsyncRuns()
         self._performers: dict[type[Effect], Callable[[Any], Awaitable[object]]] = {
             Send: AsyncSender(transport, monotonic),
@@ -54,8 +59,8 @@ class AsyncDriver:
             Shared: self._share,
             ReadFile: self._read_file,
             WriteFile: self._write_file,
-            RunProcess: _run_process,
-            Ask: _ask,
+            RunProcess: self._run_process,
+            Ask: ask_async,
         }
 
     async def run(self, flow: Flow[T]) -> T:
@@ -91,6 +96,11 @@ class AsyncDriver:
         path = local.place(effect.path, self._root)
         await anyio.to_thread.run_sync(local.write_file, path, effect.data, effect.mode)
 
+    async def _run_process(self, effect: RunProcess) -> bytes:
+        if self._programs is None:
+            return await local.run_process_async(effect.argv, effect.seconds)
+        return await anyio.to_thread.run_sync(self._programs, effect.argv, effect.seconds)
+
 
 class BlockingDriver:
     """Runs flows in the calling thread; threads may share it.
@@ -105,9 +115,11 @@ class BlockingDriver:
         sleep: Sleeper | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         root: str | None = None,
+        run_process: RunsPrograms | None = None,
     ) -> None:
         self._sleeper: Sleeper = sleep or time.sleep
         self._root = root
+        self._programs = run_process
         self._runs = BlockingRuns()
         self._performers: dict[type[Effect], Callable[[Any], object]] = {
             Send: BlockingSender(transport, monotonic),
@@ -116,8 +128,8 @@ class BlockingDriver:
             Shared: self._share,
             ReadFile: self._read_file,
             WriteFile: self._write_file,
-            RunProcess: _run_process_blocking,
-            Ask: _ask_blocking,
+            RunProcess: self._run_process,
+            Ask: ask_blocking,
         }
 
     def run(self, flow: Flow[T]) -> T:
@@ -156,6 +168,9 @@ class BlockingDriver:
     def _write_file(self, effect: WriteFile) -> None:
         local.write_file(local.place(effect.path, self._root), effect.data, effect.mode)
 
+    def _run_process(self, effect: RunProcess) -> bytes:
+        return (self._programs or local.run_process)(effect.argv, effect.seconds)
+
 
 async def _checkpoint(effect: Pause) -> None:
     await anyio.lowlevel.checkpoint()
@@ -163,39 +178,3 @@ async def _checkpoint(effect: Pause) -> None:
 
 def _nothing(effect: Pause) -> None:
     """A blocking caller has its own thread: there is nobody to let in."""
-
-
-async def _run_process(effect: RunProcess) -> bytes:
-    return await local.run_process_async(effect.argv, effect.seconds)
-
-
-def _run_process_blocking(effect: RunProcess) -> bytes:
-    return local.run_process(effect.argv, effect.seconds)
-
-
-async def _ask(effect: Ask) -> object:
-    try:
-        # In a tuple, since trio will not have a coroutine returned from a thread.
-        (reply,) = await anyio.to_thread.run_sync(
-            lambda: (effect.answer(effect.about),), abandon_on_cancel=True
-        )
-        return await reply if inspect.isawaitable(reply) else reply
-    except Exception as error:
-        raise _unanswered(effect, error) from error
-
-
-def _ask_blocking(effect: Ask) -> object:
-    try:
-        reply = effect.answer(effect.about)
-    except Exception as error:
-        raise _unanswered(effect, error) from error
-    if inspect.iscoroutine(reply):
-        reply.close()
-        raise CredentialsError(f"{effect.about}: a coroutine function can only be asked by AsyncClient")
-    return reply
-
-
-def _unanswered(effect: Ask, error: Exception) -> Ec2QueryError:
-    if isinstance(error, Ec2QueryError):
-        return error
-    return CredentialsError(f"{effect.about}: the function asked raised {type(error).__name__}")

@@ -6,6 +6,7 @@ here; environment and files are read at the first call.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypedDict
 
 from ..credentials.context import MfaToken
@@ -46,6 +47,8 @@ class Options(TypedDict, total=False):
     app_id: named in the User-Agent; else AWS_SDK_UA_APP_ID.
     signer: another signer than SigV4.
     world: environment, clocks, chance, tokens, sleep.
+    root: a folder in place of `/`, for every file that is read or written.
+    run_process: given argv and seconds, runs a `credential_process` and gives its standard output.
     """
 
     region: str | None
@@ -66,6 +69,8 @@ class Options(TypedDict, total=False):
     app_id: str | None
     signer: Signer | None
     world: World | None
+    root: str | None
+    run_process: Callable[[tuple[str, ...], float], bytes] | None
 
 
 class AsyncOptions(Options, total=False):
