@@ -59,6 +59,10 @@ def test_where_nothing_is_wrong_nothing_is_to_be_done(cli: CommandLine, aws: Scr
     assert outcome(found, "Environment", "variables")[1].startswith("AWS_ACCESS_KEY_ID, ")
 
 
+ROLE = (
+    "[profile r]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = b\n"
+    "[profile b]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = CANARY\n"
+)
 BROKEN_FILE = {"AWS_CONFIG_FILE": "{home}/broken"}
 
 # Changes of the environment, exit status, and the checks and the advice that they lead to.
@@ -85,6 +89,18 @@ TROUBLES: dict[str, tuple[dict[str, str], Exit, list[tuple[str, str, str, str]],
             ("Region", "AWS_REGION", "absent", "not set"),
             ("Region", "instance metadata", "absent", "AWS_EC2_METADATA_DISABLED is true"),
         ],
+        ["name a Region: with --region"],
+    ),
+    "no Region for a role": (
+        {
+            "AWS_REGION": "",
+            "AWS_PROFILE": "r",
+            "AWS_CONFIG_FILE": "{home}/role",
+            "AWS_ACCESS_KEY_ID": "",
+            "AWS_SECRET_ACCESS_KEY": "",
+        },
+        Exit.CONFIGURATION,
+        [("Credentials", "profile 'r'", "failed", "no Region: ")],
         ["name a Region: with --region"],
     ),
     "a Region that is a host": (
@@ -206,6 +222,7 @@ def test_each_trouble_is_found_and_said(
 ) -> None:
     """Status 0 where a call can be signed, else 7; the rest is looked at all the same."""
     (tmp_path / "broken").write_text("CANARY")
+    (tmp_path / "role").write_text(ROLE)
     for name, value in changes.items():
         environment.setenv(name, value.replace("{home}", str(tmp_path)))
     ended = cli("doctor")

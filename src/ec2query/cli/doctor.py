@@ -100,7 +100,8 @@ def _credentials(context: Context, found: Diagnosis, *, readable: bool) -> Flow[
             " `aws configure sso`, or name a profile that has some with --profile"
         )
         return None
-    if decided.credentials is None:
+    # That there is no Region was said already.
+    if decided.credentials is None and not decided.detail.startswith("no Region: "):
         found.advise(f"{decided.name}: {decided.detail.removeprefix(f'{decided.name}: ')}")
     return decided.credentials
 

@@ -1,6 +1,6 @@
 """Questions: the effect that asks the caller's own function, such as one that knows an MFA code.
 
-What the function raises becomes a CredentialsError that names its type alone: its words may hold secrets.
+What the function raises becomes a CredentialsError that names its type; the exception is its cause.
 """
 
 from __future__ import annotations
