@@ -14,6 +14,18 @@ from cryptography.x509.oid import NameOID
 
 __all__ = ["Authority"]
 
+# What Python 3.13 asks of an authority: https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.3
+_SIGNS = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
 _NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test authority")])
 
 
@@ -23,7 +35,8 @@ class Authority:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self._sign(_NAME, self._key.public_key(), x509.BasicConstraints(ca=True, path_length=0))
+        authority = x509.BasicConstraints(ca=True, path_length=0)
+        certificate = self._sign(_NAME, self._key.public_key(), authority, _SIGNS)
         self.bundle = folder / "ca.pem"
         self.bundle.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
@@ -54,10 +67,10 @@ class Authority:
         return context
 
     def _sign(
-        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, extension: x509.ExtensionType
+        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, *extensions: x509.ExtensionType
     ) -> x509.Certificate:
         now = datetime.datetime.now(datetime.UTC)
-        return (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(_NAME)
@@ -65,7 +78,6 @@ class Authority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - datetime.timedelta(days=1))
             .not_valid_after(now + datetime.timedelta(days=1))
-            .add_extension(extension, critical=False)
             .add_extension(
                 x509.SubjectKeyIdentifier.from_public_key(key),
                 critical=False,
@@ -74,5 +86,7 @@ class Authority:
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()),
                 critical=False,
             )
-            .sign(self._key, hashes.SHA256())
         )
+        for extension in extensions:
+            builder = builder.add_extension(extension, critical=subject == _NAME)
+        return builder.sign(self._key, hashes.SHA256())
