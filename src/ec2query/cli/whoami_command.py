@@ -34,9 +34,10 @@ def _print(found: Identity, now: datetime, *, table: bool) -> None:
 
     if table:
         from .console import output_console
-        from .whoami_table import identity_table
+        from .whoami_table import identity_text
 
-        output_console().print(identity_table(found, now))
+        console = output_console()
+        console.print(identity_text(found, now, console.width), soft_wrap=True)
         return
     values = {name: found.facts[name].value if name in found.facts else None for name in NAMES}
     sources = {name: found.facts[name].source for name in NAMES if name in found.facts}

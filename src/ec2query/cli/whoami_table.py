@@ -1,34 +1,46 @@
-"""An identity as a table for people: value and source side by side, sources below where it is narrow."""
+"""An identity as lines for people: each value with its source beside it, or below it where it is narrow.
+
+No value is broken, so that an ARN can be copied.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
-from rich.table import Table
 from rich.text import Text
 
 from .exits import one_line
 from .whoami import NAMES, Fact, Identity
 
-__all__ = ["identity_table"]
+__all__ = ["identity_text"]
 
 _LABELS = {"Arn": "ARN", "UserId": "User id", "AccessKeyId": "Access key", "ExpiresAt": "Expires"}
 
 
-def identity_table(identity: Identity, now: datetime) -> Table:
-    """Draw an identity; `now` (aware) is what an expiry is compared with."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    table.add_column(style="dim", overflow="fold")
+def identity_text(identity: Identity, now: datetime, width: int) -> Text:
+    """Write an identity; `now` (aware) is what an expiry is compared with, `width` that of the terminal."""
+    rows = list(_rows(identity, now))
+    label, value, source = (max(map(len, column)) for column in zip(*rows, strict=True))
+    beside = label + value + source + 4 <= width
+    return Text("\n").join(_line(row, label, value if beside else None) for row in rows)
+
+
+def _rows(identity: Identity, now: datetime) -> Iterator[tuple[str, str, str]]:
     for name in NAMES:
         fact = identity.facts.get(name)
-        label = _LABELS.get(name, name)
-        if fact is None:
-            table.add_row(label, Text("unknown", style="yellow"), "")
-        else:
-            table.add_row(label, Text(_shown(name, fact, now)), Text(one_line(fact.source)))
-    return table
+        shown = _shown(name, fact, now) if fact is not None else "unknown"
+        yield _LABELS.get(name, name), shown, one_line(fact.source) if fact is not None else ""
+
+
+def _line(row: tuple[str, str, str], label: int, value: int | None) -> Text:
+    """Write a row, its source beside the widest value (`value` columns) or on a line of its own (None)."""
+    name, shown, source = row
+    line = Text.assemble((f"{name:<{label}}", "bold"), "  ", (shown, "yellow" if not source else ""))
+    if not source:
+        return line
+    gap = "\n" + " " * (label + 4) if value is None else " " * (value - len(shown) + 2)
+    return Text.assemble(line, gap, (source, "dim"))
 
 
 def _shown(name: str, fact: Fact, now: datetime) -> str:
