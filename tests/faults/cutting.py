@@ -69,7 +69,7 @@ class Cut:
 
 
 async def cancelled_calls(
-    server: FaultServer, *, size: int = 5_000, after: int = 1_000, callers: int = 100, patience: float = 1.0
+    server: FaultServer, *, size: int = 5_000, after: int = 1_000, callers: int = 100, patience: float = 2.0
 ) -> Found:
     """Whatever is cut off, and wherever, no connection is lost and no caller gets another's answer."""
     began = time.monotonic()

@@ -17,12 +17,14 @@ class Ledger:
     requests: whose first byte came. `faults` by kind, `refused` by error code (what was wrong with a
     request), `keys`: how often each of the rotating credentials was fetched.
     arrived, throttled, done: requests by the second since the first one.
+    stale: requests signed with keys that had expired by then.
     torn: calls whose invocation id changed, or whose attempts did not count upward.
     """
 
     requests: int = 0
     connections: int = 0
     torn: int = 0
+    stale: int = 0
     faults: Counter[str] = field(default_factory=Counter[str])
     refused: Counter[str] = field(default_factory=Counter[str])
     attempts: Counter[str] = field(default_factory=Counter[str])

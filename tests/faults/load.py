@@ -127,7 +127,7 @@ class Watch:
         return Retries(policy, random=chance.random, clock=time.monotonic, quota=self.quota)
 
 
-def options(server: FaultServer, patience: float = 1.0, **environ: str) -> dict[str, Any]:
+def options(server: FaultServer, patience: float = 2.0, **environ: str) -> dict[str, Any]:
     """Give the arguments of a client of this server: nothing of the machine's environment gets in.
 
     Timeouts are the defaults, but that a stall costs `patience` seconds, and so does a trickle.

@@ -73,7 +73,7 @@ async def outage(
     callers: int = 100,
     watched: float = 7.0,
     families: tuple[str, ...] = COSTLY,
-    patience: float = 1.0,
+    patience: float = 2.0,
 ) -> Found:
     """All attempts fail, then none: the quota bounds the retries, and the client is back at once."""
     began = time.monotonic()

@@ -83,6 +83,7 @@ class Service:
         """Answer an EC2 request; the fault decides whether it is carried out, and what is answered."""
         request_id = f"r-{self.ledger.requests}"
         now = datetime.now(UTC) + timedelta(seconds=self.plan.skew)
+        self.ledger.stale += self._is_stale(request)
         try:
             authenticate(request, self._known, region=REGION, now=now, skew=_SKEW)
         except ServiceError as wrong:
@@ -140,6 +141,15 @@ class Service:
         last = self._last.get(key, (now[0], 0))
         self.ledger.torn += now[0] != last[0] or now[1] <= last[1]
         self._last[key] = now
+
+    def _is_stale(self, request: HttpRequest) -> bool:
+        """Say whether the keys had expired when they signed, whenever the request arrived."""
+        _, _, rest = request.headers.get("authorization", "").partition("Credential=")
+        keys = self._known.get(rest.partition("/")[0])
+        if keys is None or keys.expires_at is None:
+            return False
+        # Both are whole seconds: a second that has begun before the end lies before the end.
+        return request.headers["x-amz-date"] >= keys.expires_at.strftime("%Y%m%dT%H%M%SZ")
 
     def _is_over_rate(self) -> bool:
         rate = self.plan.rate

@@ -6,13 +6,18 @@ The whole of it is `make faults`; docs/reliability.md says what it proves.
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 
-from ec2query import TransportError
+from ec2query import Credentials, TransportError
+from ec2query.protocol.message import HttpRequest
+from ec2query.protocol.sign import sign
 from faults.__main__ import main
 from faults.adapting import throttled_server
 from faults.books import settled
@@ -20,11 +25,12 @@ from faults.checks import Check, Found, percentile
 from faults.cutting import Cut, cancelled_calls
 from faults.ledger import Ledger
 from faults.load import Outcome
-from faults.plan import FAMILIES, WEIGHTS, Plan, draw_fault
+from faults.plan import FAMILIES, WEIGHTS, Fault, Plan, draw_fault
 from faults.process import FaultServer
 from faults.report import as_text
 from faults.retrying import faulty_attempts, outage
 from faults.rotating import rotating_credentials
+from faults.service import KEYS, REGION, Service
 from faults.soaking import soak
 
 Scenario = Callable[[FaultServer], Awaitable[Found]]
@@ -102,6 +108,64 @@ def test_books_that_differ(outcomes: list[Outcome], ledger: Ledger, broken: list
     missed = [check.what for check in settled(1, outcomes, ledger) if not check.met]
     assert len(missed) == len(broken)
     assert all(words in what for words, what in zip(broken, missed, strict=True))
+
+
+def signed(keys: Credentials, at: datetime, action: str = "AssociateIpamByoasn", **more: str) -> HttpRequest:
+    pairs = {"Action": action, "Version": "2016-11-15", "Asn": "64496", "Cidr": CIDR, **more}
+    headers = {"amz-sdk-invocation-id": "id", "amz-sdk-request": "attempt=1; max=3"}
+    request = HttpRequest("POST", "http://127.0.0.1/", headers, urlencode(pairs).encode())
+    return sign(request, keys, REGION, "ec2", at)
+
+
+def test_the_server_knows_when_keys_had_expired_before_they_signed() -> None:
+    """To the second, and whether or not it still accepts them."""
+    service = Service()
+    found = json.loads(service.credentials().body)
+    end = datetime.fromisoformat(found["Expiration"])
+    keys = Credentials(found["AccessKeyId"], found["SecretAccessKey"], found["Token"])
+    for seconds, stale in ((-1, 0), (0, 1), (1, 2)):
+        service.reply(signed(keys, end + timedelta(seconds=seconds)), None)
+        assert service.ledger.stale == stale
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "effects"),
+    [
+        (None, 200, 1),
+        (Fault.TRUNCATED, 200, 1),
+        (Fault.XML_500, 500, 0),
+        (Fault.THROTTLED, 503, 0),
+    ],
+)
+def test_the_server_keeps_books(fault: Fault | None, status: int, effects: int) -> None:
+    """What is signed rightly is carried out, unless the fault comes before that."""
+    service, now = Service(), datetime.now(UTC)
+    assert service.reply(signed(KEYS, now), fault).status == status
+    assert service.ledger.effects[CIDR] == effects
+    assert service.ledger.attempts[CIDR] == 1
+    forged = Credentials(KEYS.access_key_id, "another")
+    assert service.reply(signed(forged, now), None).status == 403
+    assert service.reply(signed(KEYS, now - timedelta(minutes=6)), None).status == 400
+    assert service.ledger.refused == {"SignatureDoesNotMatch": 1, "RequestExpired": 1}
+    assert service.ledger.effects[CIDR] == effects
+
+
+def test_the_server_repeats_nothing_under_one_token() -> None:
+    """A second token is a second effect."""
+    service, now = Service(), datetime.now(UTC)
+    for token, created in (("a", 1), ("a", 1), ("b", 2)):
+        service.reply(signed(KEYS, now, "CreateIpam", Description="call-1", ClientToken=token), None)
+        assert service.ledger.effects["call-1"] == created
+
+
+def test_the_server_throttles_above_its_rate() -> None:
+    """A second's worth may come at once; what is less than one request never may."""
+    service, request = Service(), signed(KEYS, datetime.now(UTC))
+    service.begin(Plan(rate=0.5), seed=0)
+    assert [service.reply(request, None).status for _ in range(2)] == [503, 503]
+    assert sum(service.ledger.throttled.values()) == 2
+    service.begin(Plan(rate=2.0), seed=0)
+    assert [service.reply(request, None).status for _ in range(2)] == [200, 200]
 
 
 def test_a_cut_cancels_at_the_await_asked_for() -> None:
