@@ -11,7 +11,18 @@ from typing import Any
 import pytest
 
 from ec2query.errors import ParameterError
-from ec2query.shape import ListOf, Result, Scalar, Structure, member_named, members, result_of, service_of
+from ec2query.shape import (
+    ListOf,
+    Result,
+    Scalar,
+    Shape,
+    Structure,
+    member_named,
+    members,
+    result_of,
+    service_of,
+    wire,
+)
 from support.toy import Do, DoNothing, DoResult, Leaf, Node
 
 SAMPLES = [
@@ -34,6 +45,15 @@ def test_a_shape_is_a_real_dataclass(sample: Any) -> None:
     assert dataclasses.asdict(sample).keys() == set(names)
     assert list(inspect.signature(type(sample)).parameters) == names
     assert len({sample, copy.copy(sample)}) == 1
+
+
+class Odd(Shape):
+    self: str | None = wire("self", default=None)
+
+
+def test_a_member_may_be_called_self() -> None:
+    """As any name that a model has."""
+    assert dataclasses.replace(Odd(self="x"), self="y").__replace__(self="z") == Odd(self="z")
 
 
 def test_it_is_frozen() -> None:

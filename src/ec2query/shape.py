@@ -310,7 +310,7 @@ class Shape(metaclass=_ShapeType):
         __dataclass_fields__ = _Fields()
         __signature__ = _Signature()
 
-        def __init__(self, **values):
+        def __init__(self, /, **values):
             cls = type(self)
             plan = _plan(cls)
             given = values.get
@@ -359,7 +359,7 @@ class Shape(metaclass=_ShapeType):
         ]
         return f"{type(self).__qualname__}({', '.join(shown)})"
 
-    def __replace__(self, **changes: Any) -> Self:
+    def __replace__(self, /, **changes: Any) -> Self:
         return dataclasses.replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:
