@@ -11,6 +11,12 @@ from ec2query.errors import ParameterError
 from ec2query.protocol.serialize import pairs, percent_encode, serialize
 from support.toy import Do, DoNothing, Leaf, Node
 
+
+class Quantity(float):
+    def __repr__(self) -> str:
+        return "a quantity"
+
+
 HEAD = [("Action", "Do"), ("Version", "2020-01-08")]
 NOON = datetime(2026, 1, 2, 12, 0, 5, tzinfo=UTC)
 
@@ -27,6 +33,7 @@ CASES: dict[str, tuple[Do, list[tuple[str, str]]]] = {
     "a float": (Do(real=1.5), [("Real", "1.5")]),
     "a small float": (Do(real=1e-7), [("Real", "1e-07")]),
     "an int where a float is meant": (Do(real=2), [("Real", "2")]),
+    "a float that shows itself otherwise": (Do(real=Quantity(1.5)), [("Real", "1.5")]),
     "not a number": (Do(real=float("nan")), [("Real", "NaN")]),
     "infinity": (Do(real=float("inf")), [("Real", "Infinity")]),
     "minus infinity": (Do(real=float("-inf")), [("Real", "-Infinity")]),
@@ -97,6 +104,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "a bool for an int": ({"whole": True}, "Whole", "expected an int"),
     "a float for an int": ({"whole": 5.0}, "Whole", "expected an int"),
     "an int for a bool": ({"flag": 1}, "Flag", "expected a bool"),
+    "too long an int for a float": ({"real": 10**5000}, "Real", "too many digits"),
     "text for a float": ({"real": "1"}, "Real", "expected a float"),
     "text for a blob": ({"blob": "abc"}, "Blob", "expected bytes"),
     "a naive datetime": ({"when": datetime(2026, 1, 1)}, "When", "time zone"),

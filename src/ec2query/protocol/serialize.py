@@ -160,9 +160,12 @@ _SPECIAL_FLOATS = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 def _write_float(key: str, value: Any, out: list[str]) -> None:
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool):
+        _write_int(key, value, out)
+        return
+    if not isinstance(value, float):
         raise _unfit(key, "a float", value)
-    text = repr(value)
+    text = float.__repr__(value)  # a subclass may write itself otherwise: numpy.float64 does
     out.append(f"{key}={percent_encode(_SPECIAL_FLOATS.get(text, text))}")
 
 
