@@ -173,10 +173,11 @@ def test_what_is_not_known_is_said_to_be() -> None:
 
 
 def test_no_value_is_broken_where_it_is_narrow() -> None:
-    """The sources go below, and an ARN can be copied."""
+    """The sources go below, each once, and an ARN can be copied."""
     arn = f"arn:aws:iam::111122223333:user/{'x' * 64}"
-    lines = drawn(Identity({"Arn": Fact(arn, "STS at https://sts.us-east-1.amazonaws.com")}), 80)
-    assert lines[1:3] == [f"ARN         {arn}", "              STS at https://sts.us-east-1.amazonaws.com"]
+    source = "STS at https://sts.us-east-1.amazonaws.com"
+    lines = drawn(Identity({"Account": Fact("111122223333", source), "Arn": Fact(arn, source)}), 80)
+    assert lines[:3] == ["Account     111122223333", f"ARN         {arn}", f"              {source}"]
 
 
 @pytest.mark.usefixtures("aws")

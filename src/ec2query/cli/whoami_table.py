@@ -1,6 +1,6 @@
 """An identity as lines for people: each value with its source beside it, or below it where it is narrow.
 
-No value is broken, so that an ARN can be copied.
+No value is broken, so that an ARN can be copied. A source below serves all values above it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from .whoami import NAMES, Fact, Identity
 
 __all__ = ["identity_text"]
 
+_UNKNOWN = "unknown"
 _LABELS = {"Arn": "ARN", "UserId": "User id", "AccessKeyId": "Access key", "ExpiresAt": "Expires"}
 
 
@@ -22,21 +23,24 @@ def identity_text(identity: Identity, now: datetime, width: int) -> Text:
     """Write an identity; `now` (aware) is what an expiry is compared with, `width` that of the terminal."""
     rows = list(_rows(identity, now))
     label, value, source = (max(map(len, column)) for column in zip(*rows, strict=True))
-    beside = label + value + source + 4 <= width
-    return Text("\n").join(_line(row, label, value if beside else None) for row in rows)
+    if label + value + source + 4 <= width:
+        return Text("\n").join(_line(row, label, value) for row in rows)
+    following = [source for _, _, source in rows[1:]] + [""]
+    kept = [row if row[2] != after else (*row[:2], "") for row, after in zip(rows, following, strict=True)]
+    return Text("\n").join(_line(row, label, None) for row in kept)
 
 
 def _rows(identity: Identity, now: datetime) -> Iterator[tuple[str, str, str]]:
     for name in NAMES:
         fact = identity.facts.get(name)
-        shown = _shown(name, fact, now) if fact is not None else "unknown"
+        shown = _shown(name, fact, now) if fact is not None else _UNKNOWN
         yield _LABELS.get(name, name), shown, one_line(fact.source) if fact is not None else ""
 
 
 def _line(row: tuple[str, str, str], label: int, value: int | None) -> Text:
     """Write a row, its source beside the widest value (`value` columns) or on a line of its own (None)."""
     name, shown, source = row
-    line = Text.assemble((f"{name:<{label}}", "bold"), "  ", (shown, "yellow" if not source else ""))
+    line = Text.assemble((f"{name:<{label}}", "bold"), "  ", (shown, "yellow" if shown == _UNKNOWN else ""))
     if not source:
         return line
     gap = "\n" + " " * (label + 4) if value is None else " " * (value - len(shown) + 2)
