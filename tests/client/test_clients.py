@@ -215,6 +215,34 @@ def test_arguments_that_make_no_client() -> None:
         Client(transport=httpx.HTTPTransport(), http_client=httpx.Client())
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"transport": httpx.AsyncHTTPTransport()},
+            "expected one with handle_request, got a AsyncHTTPTransport",
+        ),
+        ({"http_client": httpx.AsyncClient()}, "expected one with handle_request, got a AsyncClient"),
+    ],
+)
+def test_an_argument_of_another_kind(given: dict[str, Any], said: str) -> None:
+    """The first call says what was expected."""
+    options: Any = {"region": "us-east-1", "credentials": KEYS, "world": world(), **given}
+    with pytest.raises(ConfigurationError, match=said), Client(**options) as client:
+        client.send(TAKE)
+
+
+@pytest.mark.parametrize("method", ["send", "permitted"])
+@pytest.mark.parametrize(
+    ("wrong", "got"),
+    [(ec2.DescribeVpcs, "the class DescribeVpcs"), ("DescribeVpcs", "a str"), (None, "NoneType")],
+)
+def test_what_is_no_operation_is_refused(run: Run, method: str, wrong: object, got: str) -> None:
+    """A class in place of a value of it, above all."""
+    with pytest.raises(ParameterError, match=f"expected an operation.*got.*{got}"):
+        run(Server((200, ANSWER)), method, wrong)
+
+
 def test_a_closed_client_says_so() -> None:
     """After closing, the first call is an error that tells what to do."""
     client = Client(region="us-east-1", credentials=KEYS)

@@ -7,7 +7,7 @@ applied, and its event hooks cannot change what was signed. The response is alwa
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import anyio
 import httpx
@@ -33,7 +33,7 @@ class AsyncSender:
             self._client = transport
             self._handle = self._by_client
         else:
-            self._handle = transport.handle_async_request
+            self._handle = _handler(transport, "handle_async_request")
 
     async def __call__(self, effect: Send) -> HttpResponse:
         """Send, and read the answer to its end. Raises: TransportError, ResponseError."""
@@ -88,7 +88,7 @@ class BlockingSender:
             self._client = transport
             self._handle = self._by_client
         else:
-            self._handle = transport.handle_request
+            self._handle = _handler(transport, "handle_request")
 
     def __call__(self, effect: Send) -> HttpResponse:
         """Send, and read the answer to its end. Raises: TransportError, ResponseError."""
@@ -121,6 +121,17 @@ class BlockingSender:
         _refuse_closed(self._client.is_closed)
         request.headers = SignedHeaders(request.headers)
         return self._client.send(request, stream=True, auth=None, follow_redirects=False)
+
+
+def _handler(transport: object, name: str) -> Any:
+    """Return the method that sends, of a transport for this way of calling."""
+    found = getattr(transport, name, None)
+    if found is None:
+        raise ConfigurationError(
+            f"transport: expected one with {name}, got a {type(transport).__qualname__};"
+            " AsyncClient takes httpx's asynchronous ones, Client the others"
+        )
+    return found
 
 
 async def _dispose(chunks: AsyncIterator[bytes]) -> None:

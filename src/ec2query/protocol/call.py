@@ -36,6 +36,7 @@ def call(operation: Operation[R], channel: Channel) -> Flow[R]:
 
     Raises: every branch of the error tree but WaiterError.
     """
+    _check(operation)
     # One draw a call: attempts have it in common, and so has the idempotency token.
     token = channel.world.token()
     sent = outgoing(operation, token, channel.endpoint)
@@ -75,6 +76,7 @@ def permitted(operation: Operation[Any], channel: Channel) -> Flow[bool]:
 
     Raises: ParameterError where the operation has no DryRun; any error but the two answers.
     """
+    _check(operation)
     if not any(member.name == "dry_run" for member in members(type(operation))):
         raise ParameterError(
             where=action_of(type(operation)), expected="an operation with a DryRun member", got="none"
@@ -92,3 +94,14 @@ def permitted(operation: Operation[Any], channel: Channel) -> Flow[bool]:
         operation=action_of(type(operation)),
         outcome_unknown=True,
     )
+
+
+def _check(operation: object) -> None:
+    """Raise ParameterError for what is none: the class instead of a value of it, most likely."""
+    if not isinstance(operation, Operation):
+        got = (
+            f"the class {operation.__name__}"
+            if isinstance(operation, type)
+            else f"a {type(operation).__name__}"
+        )
+        raise ParameterError(where="call", expected="an operation, as ec2.DescribeVpcs() makes one", got=got)
