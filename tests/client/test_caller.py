@@ -23,9 +23,8 @@ def settle(tmp_path: Path) -> Any:
         (tmp_path / ".aws").mkdir(exist_ok=True)
         (tmp_path / ".aws" / "config").write_text(config)
         world = replace(system_world(), environ={"HOME": str(tmp_path), **environ})
-        with Client(
-            **{"region": "us-east-1", "credentials": CREDENTIALS, "world": world, **options}
-        ) as client:
+        given: Any = {"region": "us-east-1", "credentials": CREDENTIALS, "world": world, **options}
+        with Client(**given) as client:
             return client.run(client.calls.channel())
 
     return settled
