@@ -21,6 +21,7 @@ check: $(VENV)/.dev  ## style and types
 generate: $(VENV)/.dev  ## src/ec2query/ec2 from the pinned botocore's model
 	$(BIN)/python -m ec2query_codegen
 	$(BIN)/python -m ec2query_codegen.partitions
+	$(BIN)/python -m ec2query_codegen.readme
 
 record: $(VENV)/.dev  ## the fixtures anew, from the emulator, moto's server and the model
 	PYTHONPATH=tests $(BIN)/python -m support.record
