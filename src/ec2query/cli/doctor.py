@@ -2,7 +2,7 @@
 
 A flow asks for everything and goes on behind each failure, in the order in which a call would need
 it. Two requests go out besides those for keys: GetCallerIdentity, and an unsigned one whose answer
-tells EC2's time. Nothing is changed, and no secret is kept.
+tells EC2's time. No secret is kept.
 """
 
 from __future__ import annotations

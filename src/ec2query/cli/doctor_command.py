@@ -47,6 +47,6 @@ doctor = click.Command(
     help=(
         "Look at every file, setting and source of credentials that a call depends on, ask STS who they are"
         " and the endpoint what time it is, and say what to do next.\n\n"
-        "Exit status 0 where a call can be signed, else 7. Nothing is changed, secrets are masked."
+        "Exit status 0 where a call can be signed, else 7. Secrets are masked."
     ),
 )
