@@ -120,6 +120,26 @@ def test_an_error_document_is_hardened_too() -> None:
         parse(Do, 400, {}, b'<!DOCTYPE Response [<!ENTITY a "b">]><Response>&a;</Response>')
 
 
+LARGE = {
+    "many bytes": document(f"<Code>A</Code><Message>{'x' * 1_100_000}</Message>"),
+    "many elements": document("<Code>A</Code>" + "<b/>" * 11_000),
+    "many bytes before it": b" " * 1_100_000 + document("<Code>A</Code>")[21:],
+}
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("name", LARGE)
+def test_an_error_document_is_small(name: str, status: int) -> None:
+    """It is read in one go, so what is no error document of EC2's by its size is not read at all."""
+    with pytest.raises(ResponseError, match="more than"):
+        parse(Do, status, {}, LARGE[name])
+
+
+def test_a_long_page_of_html_is_not_read_either() -> None:
+    """Its status says enough."""
+    assert raised(503, b"<html>" + b"x" * 3_000_000).code == "503"
+
+
 def test_an_encoded_authorization_message_stays_out_of_the_sentence() -> None:
     """It is in `message` for DecodeAuthorizationMessage, but never in `str()`."""
     text = "You are not authorized. Encoded authorization failure message: AAAAsecretAAAA"

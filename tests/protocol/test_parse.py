@@ -172,6 +172,8 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "an integer in another script": (answer("<whole>٣</whole>"), "expected an integer"),
     "a float for an integer": (answer("<whole>1.0</whole>"), "expected an integer"),
     "too many digits": (answer(f"<whole>{'9' * 5000}</whole>"), "expected an integer"),
+    "nearly a float": (answer(f"<real>{'1' * 4_000_000}x</real>"), "expected a number"),
+    "nearly a float, with a point": (answer(f"<real>1.{'1' * 4_000_000}.</real>"), "expected a number"),
     "no number": (answer("<real>1,5</real>"), "expected a number"),
     "a float with underscores": (answer("<real>1_0.0</real>"), "expected a number"),
     "neither true nor false": (answer("<flag>yes</flag>"), "expected true or false"),
@@ -243,9 +245,12 @@ def test_attributes_text_and_tokens_are_limited() -> None:
     for inner, reason in (
         (f"<text{many}>a</text>", "more than 3 attributes"),
         (f"<text>{'a' * 11}</text>", "more than 10 characters"),
+        (f"<text>{'a<!-- -->' * 11}</text>", "more than 10 characters"),
     ):
         with pytest.raises(ResponseError, match=reason):
             parse(Do, 200, {}, answer(inner), limits=limits)
+    with pytest.raises(ResponseError, match="more than 3 attributes"):
+        parse(Do, 200, {}, f"<DoResponse{many}/>".encode(), limits=limits)
     decoder = ResultDecoder(Do, 200, {}, limits=limits)
     for piece in (b"<DoResponse><text a='", b"a" * 50, b"a" * 50):
         decoder.feed(piece)

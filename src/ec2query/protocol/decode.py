@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from ..shape import ListOf, Member, Result, Shape, Structure, TypeRef, members, slot_of
+from .excerpt import holds_secrets
 from .timestamp import read_timestamp
 from .xml import Limits, MalformedXml, XmlReader, local_name
 
@@ -37,7 +38,8 @@ def _discard(target: object, value: object) -> None:
 _SKIP: _Entry = (_UNKNOWN, None, _discard)
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
-_FLOAT = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|Infinity|INF)|NaN")
+# Each digit can be matched in one way only: two ways would take quadratic time to fail.
+_FLOAT = re.compile(r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|Infinity|INF)|NaN")
 # https://www.w3.org/TR/xmlschema-2/#boolean
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -179,7 +181,7 @@ class Decoder:
         """The request id, as far as it was read."""
         return self._result.request_id if self._result is not None else None
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         """Read a piece. Raises MalformedXml, ErrorDocument."""
         self._reader.feed(data)
 
@@ -195,6 +197,8 @@ class Decoder:
             if name in ("Response", "ErrorResponse"):
                 raise ErrorDocument
             raise MalformedXml(f"expected <{self._root}>, got <{name[:80]}>")
+        if len(attributes) > 2 * self._limits.attributes:
+            raise MalformedXml(f"an element has more than {self._limits.attributes} attributes")
         self._result = self._table.cls.__new__(self._table.cls)
         start, end = self._handlers()
         self._reader.on(start, end)
@@ -208,7 +212,7 @@ class Decoder:
         for name, value in zip(attributes[::2], attributes[1::2], strict=True):
             if entry := table.attributes.get(name):
                 _, convert, store = entry
-                store(target, value if convert is None else convert(value))
+                store(target, value if convert is None else self._converted(name, value, convert))
 
     def _handlers(self) -> tuple[Callable[[str, list[str]], None], Callable[[str], None]]:
         """Make the two callbacks; their state lives in local variables, which are fast."""
@@ -267,6 +271,8 @@ class Decoder:
                 parser.CharacterDataHandler = None
                 text = last_chunk() if chunks else ""
                 if chunks:
+                    if sum(map(len, chunks)) > max_text:
+                        raise MalformedXml(f"<{tag[:80]}> holds more than {max_text} characters")
                     text = "".join(chunks) + text
                     chunks.clear()
                 if len(text) > max_text:
@@ -296,7 +302,8 @@ class Decoder:
         try:
             return convert(text)
         except (ValueError, KeyError, OverflowError):
-            got = "other characters" if convert is _blob else repr(text[:40])
+            hidden = convert is _blob or holds_secrets(self._table.cls)
+            got = "other characters" if hidden else repr(text[:40])
             raise MalformedXml(
                 f"<{tag[:80]}> at {self._reader.where()}: expected {_EXPECTED[convert]}, got {got}"
             ) from None

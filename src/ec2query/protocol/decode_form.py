@@ -31,7 +31,8 @@ _Reader: TypeAlias = Callable[[str, _Node], Any]
 _MAX_DEPTH = 32  # assumed; the deepest key of the EC2 model has 12 parts
 _INDEX = re.compile(r"[1-9][0-9]{0,8}")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,4300}")
-_FLOAT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|NaN|-?Infinity")
+# Each digit can be matched in one way only: two ways would take quadratic time to fail.
+_FLOAT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|NaN|-?Infinity")
 _BOOLEANS = {"true": True, "false": False}
 
 

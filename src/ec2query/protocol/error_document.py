@@ -15,9 +15,37 @@ from typing import Any
 
 from ..errors import ServiceError, family_of
 from .tree import Element, read_tree
-from .xml import Limits
+from .xml import Limits, MalformedXml
 
-__all__ = ["error_in", "request_id_in", "service_error"]
+__all__ = ["ErrorBody", "request_id_in", "service_error"]
+
+# EC2's are of some kilobytes. They are read in one go, and must not hold others up for long.
+_MOST_BYTES = 1024 * 1024
+_MOST_ELEMENTS = 10_000
+
+
+class ErrorBody:
+    """The body of an error answer, gathered piece by piece, but no more of it than will be read."""
+
+    __slots__ = ("_count", "_pieces")
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes | memoryview] = []
+        self._count = 0
+
+    def add(self, piece: bytes | memoryview) -> None:
+        if self._count <= _MOST_BYTES:
+            self._pieces.append(piece)
+            self._count += len(piece)
+
+    def cut(self, length: int) -> None:
+        """Keep no more than the beginning: it is no error answer after all."""
+        if self._count > length:
+            self._pieces = [self.read()[:length]]
+            self._count = length
+
+    def read(self) -> bytes:
+        return b"".join(self._pieces)
 
 
 def service_error(
@@ -26,11 +54,9 @@ def service_error(
     """Read an error answer. Raises MalformedXml where the body is XML, but broken."""
     if not _is_xml(body):
         return _synthesized(operation, status, headers, None)
-    return error_in(read_tree(body, limits), operation, status, headers)
-
-
-def error_in(root: Element, operation: str, status: int, headers: Mapping[str, str]) -> ServiceError:
-    """Read a document that was parsed already."""
+    if len(body) > _MOST_BYTES:
+        raise MalformedXml(f"an error document of more than {_MOST_BYTES} bytes")
+    root = read_tree(body, limits, elements=_MOST_ELEMENTS)
     errors = _errors(root)
     if not errors:
         return _synthesized(operation, status, headers, root)
@@ -53,7 +79,7 @@ def request_id_in(headers: Mapping[str, str]) -> str | None:
 
 
 def _is_xml(body: bytes) -> bool:
-    begin = body[:256].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").replace(b"\x00", b"")[:16].lower()
+    begin = body.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:40].replace(b"\x00", b"")[:16].lower()
     return begin.startswith(b"<") and not begin.startswith((b"<!doctype html", b"<html"))
 
 

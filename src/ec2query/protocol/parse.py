@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from ..errors import ResponseError
 from ..shape import Operation, Result, result_of, slot_of
 from .decode import Decoder, ErrorDocument
-from .error_document import request_id_in, service_error
+from .error_document import ErrorBody, request_id_in, service_error
 from .excerpt import EXCERPT_BYTES, excerpt
 from .serialize import action_of
 from .xml import Limits, MalformedXml
@@ -60,16 +60,16 @@ class ResultDecoder(Generic[R]):
         self._status = status
         self._headers = headers
         self._limits = limits
-        self._kept: list[bytes] = []
+        self._body = ErrorBody()
         self._decoder: Decoder | None = None
         if status < 300:  # EC2 never redirects: a 3xx is an error like any other
             self._decoder = Decoder(self._type, f"{action_of(operation)}Response", limits)
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         """Read a piece of the body. Raises ResponseError."""
         decoder = self._decoder
         if decoder is None or not decoder.begun:
-            self._kept.append(data)
+            self._body.add(data)
         if decoder is None:
             return
         try:
@@ -80,8 +80,7 @@ class ResultDecoder(Generic[R]):
             raise self._wrong(fault) from None
         else:
             if decoder.begun:
-                self._kept[1:] = []
-                self._kept[0] = self._kept[0][:EXCERPT_BYTES]
+                self._body.cut(EXCERPT_BYTES + 1)
 
     def close(self) -> R:
         """Return the Result. Raises ServiceError, ResponseError."""
@@ -90,11 +89,7 @@ class ResultDecoder(Generic[R]):
                 result: R = self._decoder.close()
             else:
                 raise service_error(
-                    action_of(self._operation),
-                    self._status,
-                    self._headers,
-                    b"".join(self._kept),
-                    self._limits,
+                    action_of(self._operation), self._status, self._headers, self._body.read(), self._limits
                 )
         except MalformedXml as fault:
             raise self._wrong(fault) from None
@@ -108,6 +103,6 @@ class ResultDecoder(Generic[R]):
             str(fault),
             status=self._status,
             request_id=seen or request_id_in(self._headers),
-            excerpt=excerpt(b"".join(self._kept), self._type),
+            excerpt=excerpt(self._body.read(), self._type),
             operation=action_of(self._operation),
         )

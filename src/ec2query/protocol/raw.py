@@ -15,11 +15,11 @@ from typing import Any, cast
 
 from ..errors import ParameterError, ResponseError
 from ..shape import Service
-from .error_document import error_in, request_id_in, service_error
+from .error_document import ErrorBody, request_id_in, service_error
 from .outcome import reads_only
+from .plain import PlainReader
 from .query import Query
 from .serialize import percent_encode
-from .tree import TreeReader
 from .xml import Limits, MalformedXml
 
 __all__ = ["RawDecoder", "RawResult", "raw_query"]
@@ -91,35 +91,42 @@ class RawDecoder:
         self._status = status
         self._headers = headers
         self._limits = limits
-        self._refused: list[bytes] = []
-        self._reader = TreeReader(limits) if status < 300 else None
+        self._body = ErrorBody()
+        self._reader = PlainReader(limits) if status < 300 else None
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         """Read a piece of the body. Raises: ResponseError."""
-        if self._reader is None:
-            self._refused.append(data)
+        reader = self._reader
+        if reader is None or reader.root is None:
+            self._body.add(data)
+        if reader is None:
             return
         try:
-            self._reader.feed(data)
+            reader.feed(data)
+            self._check_root(reader)
         except MalformedXml as fault:
             raise self._wrong(fault) from None
+
+    def _check_root(self, reader: PlainReader) -> None:
+        if reader.root in ("Response", "ErrorResponse"):
+            self._reader = None
+        elif reader.root not in (None, f"{self._action}Response"):
+            raise MalformedXml(f"expected <{self._action}Response>, got <{reader.root[:80]}>")
+        elif reader.root is not None:
+            self._body.cut(0)
 
     def close(self) -> RawResult:
         """Return the elements. Raises: ServiceError, ResponseError."""
-        told = self._action, self._status, self._headers
         try:
             if self._reader is None:
-                raise service_error(*told, b"".join(self._refused), self._limits)
-            root = self._reader.close()
-            if root.name in ("Response", "ErrorResponse"):
-                raise error_in(root, *told)
-            if root.name != f"{self._action}Response":
-                raise MalformedXml(f"expected <{self._action}Response>, got <{root.name[:80]}>")
+                raise service_error(
+                    self._action, self._status, self._headers, self._body.read(), self._limits
+                )
+            result = RawResult(self._reader.close())
         except MalformedXml as fault:
             raise self._wrong(fault) from None
-        result = RawResult(root.to_dict())
-        named = root.text_of("requestId", "RequestId", "RequestID").strip()
-        result.request_id = named or request_id_in(self._headers)
+        named = (result.get(name) for name in ("requestId", "RequestId", "RequestID"))
+        result.request_id = next(filter(None, map(_stripped, named)), None) or request_id_in(self._headers)
         return result
 
     def _wrong(self, fault: MalformedXml) -> ResponseError:
@@ -130,3 +137,7 @@ class RawDecoder:
             request_id=request_id_in(self._headers),
             operation=self._action,
         )
+
+
+def _stripped(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""

@@ -1,7 +1,7 @@
 """An XML document as a tree of plain elements, for documents that no type describes.
 
-Error documents and answers to actions that the model does not know are read this way. Names come
-without prefixes; text beside child elements is dropped. Limits are those of every other document.
+Error documents are read this way. Names come without prefixes; text beside child elements is
+dropped. Limits are those of every other document.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .plain import Children, check_element, plain
 from .xml import Limits, MalformedXml, XmlReader, local_name
 
-__all__ = ["Element", "TreeReader", "read_tree"]
+__all__ = ["Element", "read_tree"]
 
 
 @dataclass(slots=True)
@@ -32,64 +33,41 @@ class Element:
         return found.text if found is not None else ""
 
     def to_plain(self) -> Any:
-        """Return text for a leaf, a list where the children repeat a name, else a dict.
-
-        A lone `item` or `member` child is EC2's and Query's way to write a list of one.
-        """
+        """Return text for a leaf, a list where the children repeat a name, else a dict."""
         if not self.children:
             return self.text
-        names = {child.name for child in self.children}
-        if len(names) == 1 and (len(self.children) > 1 or names <= {"item", "member"}):
-            return [child.to_plain() for child in self.children]
-        return self.to_dict()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the children by name, as plain values; a name that is repeated has a list of them."""
-        found: dict[str, list[Any]] = {}
+        values: Children = {}
         for child in self.children:
-            found.setdefault(child.name, []).append(child.to_plain())
-        return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+            values.setdefault(child.name, []).append(child.to_plain())
+        return plain(values)
 
 
-class TreeReader:
-    """Reads a document piece by piece."""
+def read_tree(body: bytes, limits: Limits = Limits(), *, elements: int | None = None) -> Element:  # noqa: B008 - frozen
+    """Read a document of at most so many `elements`. Raises MalformedXml."""
+    reader = XmlReader(limits)
+    top = Element("")
+    stack: list[tuple[Element, list[str]]] = [(top, [])]
+    count = 0
 
-    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
-        self._top = Element("")
-        self._reader = XmlReader(limits)
-        stack: list[tuple[Element, list[str]]] = [(self._top, [])]
+    def start(tag: str, attributes: list[str]) -> None:
+        nonlocal count
+        count += 1
+        if elements is not None and count > elements:
+            raise MalformedXml(f"there are more than {elements} elements")
+        check_element(limits, len(stack), attributes)
+        made = Element(local_name(tag))
+        stack[-1][0].children.append(made)
+        stack.append((made, []))
 
-        def start(tag: str, attributes: list[str]) -> None:
-            if len(stack) > limits.depth:
-                raise MalformedXml(f"elements are nested deeper than {limits.depth}")
-            if len(attributes) > 2 * limits.attributes:
-                raise MalformedXml(f"an element has more than {limits.attributes} attributes")
-            made = Element(local_name(tag))
-            stack[-1][0].children.append(made)
-            stack.append((made, []))
+    def end(tag: str) -> None:
+        done, pieces = stack.pop()
+        done.text = "" if done.children else "".join(pieces)
 
-        def end(tag: str) -> None:
-            done, pieces = stack.pop()
-            done.text = "" if done.children else "".join(pieces)
+    def text(data: str) -> None:
+        stack[-1][1].append(data)
 
-        def text(data: str) -> None:
-            stack[-1][1].append(data)
-
-        self._reader.on(start, end)
-        self._reader.parser.CharacterDataHandler = text
-
-    def feed(self, data: bytes) -> None:
-        """Read a piece. Raises: MalformedXml."""
-        self._reader.feed(data)
-
-    def close(self) -> Element:
-        """Return the root element. Raises: MalformedXml where the document is not complete."""
-        self._reader.close()
-        return self._top.children[0]
-
-
-def read_tree(body: bytes, limits: Limits = Limits()) -> Element:  # noqa: B008 - frozen
-    """Read a document. Raises MalformedXml."""
-    reader = TreeReader(limits)
+    reader.on(start, end)
+    reader.parser.CharacterDataHandler = text
     reader.feed(body)
-    return reader.close()
+    reader.close()
+    return top.children[0]

@@ -21,6 +21,11 @@ __all__ = ["Limits", "MalformedXml", "XmlReader", "local_name"]
 # https://www.w3.org/TR/xml/#charencoding requires the first three; expat adds the others.
 _ENCODINGS = frozenset({"utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "iso-8859-1"})
 
+# A document is given to expat in such pieces, so that the limits are looked at in between.
+_PIECE = 128 * 1024
+# expat keeps every name for as long as the parser lives. The whole model of EC2 has some 5,000.
+_NAMES = 20_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -66,6 +71,9 @@ class XmlReader:
         self._expat_error = expat.ExpatError
         self._limits = limits
         self._fed = 0
+        self._unfinished = 0
+        self._held: list[bytes] = []
+        self._held_bytes = 0
         self.parser: XMLParserType = parser
 
     def on(self, start: Callable[[str, list[str]], None], end: Callable[[str], None]) -> None:
@@ -73,25 +81,49 @@ class XmlReader:
         self.parser.StartElementHandler = start
         self.parser.EndElementHandler = end
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         """Read a piece of the document."""
+        if len(data) <= _PIECE:
+            self._feed(data)
+            return
+        whole = memoryview(data)
+        for begin in range(0, len(data), _PIECE):
+            self._feed(whole[begin : begin + _PIECE])
+
+    def _feed(self, data: bytes | memoryview) -> None:
+        # expat scans an unfinished tag from its beginning each time. It is given more of it only when
+        # that doubles it, so that a tag in many small pieces takes no more than linear time.
+        if len(data) + self._held_bytes < self._unfinished:
+            self._held.append(bytes(data))
+            self._held_bytes += len(data)
+            return
+        if self._held:
+            data = self._released() + data
         self._fed += len(data)
         self._parse(data, False)
-        # A tag that never ends would be scanned from its beginning at each feed.
-        if self._fed - max(self.parser.CurrentByteIndex, 0) > self._limits.token + len(data):
+        self._unfinished = self._fed - max(self.parser.CurrentByteIndex, 0)
+        if self._unfinished > self._limits.token:
             raise MalformedXml(f"one tag is longer than {self._limits.token} bytes")
+        if len(self.parser.intern) > _NAMES:
+            raise MalformedXml(f"there are more than {_NAMES} different names")
+
+    def _released(self) -> bytes:
+        held = b"".join(self._held)
+        self._held, self._held_bytes = [], 0
+        return held
 
     def close(self) -> None:
         """Say that the document is complete."""
-        if not self._fed:
+        rest = self._released()
+        if not self._fed and not rest:
             raise MalformedXml("the document is empty")
-        self._parse(b"", True)
+        self._parse(rest, True)
 
     def where(self) -> str:
         """Say where in the document the reader stands."""
         return f"line {self.parser.CurrentLineNumber}, column {self.parser.CurrentColumnNumber}"
 
-    def _parse(self, data: bytes, final: bool) -> None:
+    def _parse(self, data: bytes | memoryview, final: bool) -> None:
         from defusedxml.common import DefusedXmlException
 
         try:
