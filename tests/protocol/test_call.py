@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -269,6 +270,20 @@ def test_events() -> None:
     assert {(e.operation, e.region, e.invocation_id) for e in seen} == {("Do", "us-east-1", "token-1")}
 
 
+def test_each_attempt_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """One line for each, whether anybody listens to events or not."""
+    caplog.set_level(logging.DEBUG, logger="ec2query")
+    time = FakeTime()
+    play(
+        call(Do(), channel(time)), [refused("RequestLimitExceeded", 503), TransportError("lost"), ok()], time
+    )
+    assert [record.getMessage() for record in caplog.records] == [
+        "Do: attempt 1, request id None, 0.000 s",
+        "Do: attempt 2, request id None, 0.000 s",
+        "Do: attempt 3, request id 'r', 0.000 s",
+    ]
+
+
 def test_credentials_that_cannot_be_had_are_not_an_attempt() -> None:
     """Their error comes out as it is, and nothing is sent."""
 
@@ -290,7 +305,7 @@ def test_a_long_answer_lets_others_in() -> None:
     time, played = FakeTime(), Played()
     body = b"<DoResponse>" + b"<textSet><item>a</item></textSet>" * 20_000 + b"</DoResponse>"
     play(call(Do(), channel(time)), [HttpResponse(200, {}, body)], time, played)
-    assert played.pauses == -(-len(body) // (128 * 1024))
+    assert played.pauses == -(-len(body) // (64 * 1024))
 
 
 @pytest.mark.parametrize(

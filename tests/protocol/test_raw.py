@@ -188,7 +188,7 @@ def test_a_long_answer_is_read_in_pieces() -> None:
     inner = "<fishSet>" + "<item>x</item>" * 20_000 + "</fishSet>"
     result = ask(answer(inner), played=played)
     assert len(result["fishSet"]) == 20_000
-    assert played.pauses == 3
+    assert played.pauses == 5
     deep = answer("<a>" * 9 + "</a>" * 9)
     with pytest.raises(ResponseError, match="deeper than 5"):
         ask(deep, deep, deep, limits=Limits(depth=5))

@@ -18,6 +18,7 @@ from .channel import Channel
 from .clock_skew import RefreshCredentials, SkewRemedy, judge_skew
 from .effects import Flow, Timeout, pause, send, sleep
 from .events import AttemptEvent
+from .log import log_attempt
 from .message import HttpResponse
 from .outcome import leaves_unknown, mark_unknown
 from .query import Query, unsigned
@@ -29,7 +30,7 @@ __all__ = ["attempts"]
 T = TypeVar("T")
 
 # Pieces of an answer between which other tasks may run: a few milliseconds of work each.
-_PIECE = 128 * 1024
+_PIECE = 64 * 1024
 
 
 @dataclass(slots=True)
@@ -135,7 +136,8 @@ def _within(timeout: Timeout, remaining: float | None) -> Timeout:
 
 def _read(query: Query[T], response: HttpResponse, channel: Channel) -> Flow[T]:
     decoder = query.read(response.status, response.headers, limits=channel.limits)
-    body = response.body
+    # A view is cut without copying, and shows nothing to whoever prints a traceback's variables.
+    body = memoryview(response.body)
     if len(body) <= _PIECE:
         decoder.feed(body)
         return decoder.close()
@@ -176,10 +178,12 @@ def _tell(
     delay: float | None = None,
     reason: str | None = None,
 ) -> None:
-    if channel.on_attempt is None:
-        return
     error = tried.error
     named = tried.result if error is None else error
+    request_id = getattr(named, "request_id", None)
+    log_attempt(query.action, tried.number, request_id, tried.seconds)
+    if channel.on_attempt is None:
+        return
     channel.on_attempt(
         AttemptEvent(
             service=query.service.name,
@@ -190,7 +194,7 @@ def _tell(
             seconds=tried.seconds,
             waited=tried.waited,
             status=tried.response.status if tried.response else getattr(error, "status", None),
-            request_id=getattr(named, "request_id", None),
+            request_id=request_id,
             error=None if error is None else getattr(error, "code", None) or type(error).__name__,
             delay=delay,
             reason=reason,
