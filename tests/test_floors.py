@@ -14,6 +14,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "ec2query"
 FLOORS: list[tuple[str, int]] = [
     ("_version", 0),
     ("errors", 0),
+    ("frozen", 0),
     ("protocol.message", 0),
     ("protocol.effects", 0),
     ("protocol.world", 0),

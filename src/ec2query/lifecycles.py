@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ByoipCidr.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from .frozen import frozen
 
 __all__ = [
     "ABSENT",
@@ -25,7 +25,7 @@ ABSENT = "absent"
 """The state of what is not there: never on the wire, and no AWS name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Transition:
     """What one operation does to a resource; `failed` is None where no failed state is known."""
 
@@ -36,7 +36,7 @@ class Transition:
     failed: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lifecycle:
     """All transitions of one kind of resource, and the states that it does not come back from."""
 

@@ -13,10 +13,11 @@ import dataclasses
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, dataclass_transform
 
 from .errors import ParameterError
+from .frozen import frozen
 
 __all__ = [
     "ListOf",
@@ -58,21 +59,21 @@ else:
         return _Wire((name, options))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scalar:
     """A leaf type: `str`, `int`, `float`, `bool`, `datetime` or `bytes`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListOf:
     """A list type, and the type of its entries."""
 
     of: TypeRef
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Structure:
     """A structure named by `owner`'s module; `resolve()` imports it no earlier than asked."""
 
@@ -94,7 +95,7 @@ _TEXT_OR_BYTES = "str | bytes"
 _SCALARS[_TEXT_OR_BYTES] = Scalar("str")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Member:
     """One member of a structure, under all its names.
 
@@ -128,7 +129,7 @@ class Member:
         return self.annotation.startswith(_TEXT_OR_BYTES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Service:
     """What an API is called: one value a generated package, named SERVICE in its `__init__`."""
 

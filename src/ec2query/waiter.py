@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, Literal, ParamSpec, TypeVar, cast
 
+from .frozen import frozen
 from .shape import Operation, Result, Shape
 
 __all__ = ["Acceptor", "Argument", "Length", "Matcher", "Path", "Verdict", "Wait", "Waiter"]
@@ -34,7 +34,7 @@ _COMPARE: dict[str, Callable[[int, int], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Path:
     """Python member names from the result inwards; one that ends in `[]` is a list, flattened.
 
@@ -66,7 +66,7 @@ class Path:
         return value if values is None else values
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Length:
     """``length(path) > `0` ``: a list or text compared by its length; what is absent has length 0."""
 
@@ -86,7 +86,7 @@ class Length:
 Argument = Path | Length
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Acceptor:
     """One line of a waiter: where `matcher` finds `expected`, the verdict is `state`.
 
@@ -104,7 +104,7 @@ class Acceptor:
         return f"{what} is {self.expected!r}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiter(Generic[P, R]):
     """An operation to repeat every `delay` seconds, at most `attempts` times, until it is accepted.
 
@@ -123,7 +123,7 @@ class Waiter(Generic[P, R]):
         return Wait(self.name, build(*args, **members), self.delay, self.attempts, self.acceptors)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wait(Generic[R]):
     """A waiter with the very request that it repeats."""
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NoReturn
 
 from ..errors import ConfigurationError
+from ..frozen import frozen
 
 __all__ = ["ConfigFile", "Section", "Setting", "parse_config"]
 
@@ -25,7 +26,7 @@ _BLANK = re.compile(r"\s")
 _KINDS = ("profile", "sso-session", "services")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Setting:
     """The value of one key, and where it stands; `nested` where the value is an indented block."""
 
@@ -35,7 +36,7 @@ class Setting:
     nested: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Section:
     """A section: `kind` is `profile`, `sso-session` or `services`."""
 
@@ -49,7 +50,7 @@ class Section:
         return setting.value if setting is not None and setting.value.strip() else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ConfigFile:
     """What one file says: sections by (kind, name)."""
 

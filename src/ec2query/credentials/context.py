@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
+from ..frozen import frozen
 from ..protocol.effects import Flow
 from ..protocol.world import World
 from .profiles import SharedConfig, load_config
@@ -17,7 +18,7 @@ __all__ = ["Context", "MfaToken", "load_context"]
 MfaToken: TypeAlias = Callable[[str], str | Awaitable[str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Context:
     """The world, what the files and the environment say, and what the caller gave.
 

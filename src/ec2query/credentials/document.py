@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias, cast
 
 from ..errors import CredentialsError
+from ..frozen import frozen
 from ..protocol.access_key import Credentials
 from ..protocol.timestamp import read_timestamp
 from .exchange import Transient
@@ -24,7 +24,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Document: TypeAlias = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class KeyNames:
     """What a kind of answer calls the parts of credentials; `optional` ones may be absent."""
 

@@ -8,9 +8,9 @@ https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from ..errors import CredentialsError, Ec2QueryError
+from ..frozen import frozen
 from ..protocol.access_key import Credentials
 from .container import FULL_URI, RELATIVE_URI, container_url
 from .environment import environment_keys, variable
@@ -24,7 +24,7 @@ _TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE"  # noqa: S105 - a variable's name
 _ROLE = "AWS_ROLE_ARN"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Step:
     """A place in the order: what to ask there, why there is nothing to ask, or what is wrong.
 

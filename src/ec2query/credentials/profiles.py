@@ -9,10 +9,11 @@ https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError
+from ..frozen import frozen
 from ..protocol.effects import Flow, read_file
 from .environment import home_directory, variable
 
@@ -28,7 +29,7 @@ def _none() -> dict[str, Section]:
     return {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SharedConfig:
     """What both files say, and which profile is meant.
 

@@ -8,10 +8,11 @@ https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from ..errors import ConfigurationError
+from ..frozen import frozen
 from ..protocol.endpoint_url import check_endpoint_url
 from .environment import flag, variable
 from .profiles import SharedConfig
@@ -38,7 +39,7 @@ class MetadataService(NamedTuple):
     disabled: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Settings:
     """Settings as given; None where nothing gave one. `origins` says what gave which, by field name."""
 

@@ -7,9 +7,10 @@ in errors where it was written down. None shows its secrets in `repr`. Any may b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
+from ..frozen import frozen
 from ..protocol.access_key import Credentials
 
 __all__ = [
@@ -29,7 +30,7 @@ __all__ = [
 _ARGUMENT = "the credentials argument"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class StaticKeys:
     """Keys that are written down: in a profile, or in an argument."""
 
@@ -37,22 +38,22 @@ class StaticKeys:
     where: str = _ARGUMENT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnvironmentKeys:
     """`AWS_ACCESS_KEY_ID` and its fellows."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Container:
     """The endpoint that ECS or EKS Pod Identity gives a container."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InstanceMetadata:
     """The role of the EC2 instance, through IMDSv2."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Process:
     """A program that prints credentials; its arguments may be secrets."""
 
@@ -60,7 +61,7 @@ class Process:
     where: str = _ARGUMENT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class WebIdentity:
     """A role assumed with an OIDC token from a file (`session_name` None: one is made)."""
 
@@ -71,7 +72,7 @@ class WebIdentity:
     duration_seconds: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SsoRole:
     """A role of IAM Identity Center; `session` is None in a profile of the legacy form."""
 
@@ -84,7 +85,7 @@ class SsoRole:
     session: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AssumeRole:
     """A role assumed with the credentials of another source."""
 

@@ -9,11 +9,12 @@ https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_CreateToken
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from hashlib import sha1
 
 from ..errors import CredentialsError, Ec2QueryError
+from ..frozen import frozen
 from ..protocol.effects import Flow, Timeout, read_file, write_file
 from ..protocol.message import HttpRequest
 from ..protocol.timestamp import read_timestamp
@@ -32,7 +33,7 @@ _ATTEMPTS = 3
 _BASE = 0.1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _Login:
     """What the cache file says."""
 

@@ -8,11 +8,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/security-creds.html
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import NoReturn
 
 from ..errors import CredentialsError
+from ..frozen import frozen
 from .timestamp import format_timestamp
 
 __all__ = ["Credentials", "unexpired"]
@@ -20,7 +21,7 @@ __all__ = ["Credentials", "unexpired"]
 _PRINTABLE = re.compile(r"[!-~]+")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@frozen
 class Credentials:
     """An access key; temporary ones have a session token and the (aware) time they expire.
 

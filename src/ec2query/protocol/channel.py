@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Protocol
 
+from ..frozen import frozen
 from .effects import Flow, Timeout
 from .endpoint import Endpoint
 from .events import OnAttempt
@@ -29,7 +30,7 @@ class CredentialsSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GivenCredentials:
     """Credentials that the caller gave, and that nothing can refresh."""
 
@@ -53,7 +54,7 @@ class Clock:
         self.offset = timedelta(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Channel:
     """What every call of a client shares; `deadline` is in seconds, across all attempts of a call."""
 

@@ -9,10 +9,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.ht
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from ..frozen import frozen
 from .timestamp import read_timestamp
 
 __all__ = ["CorrectClock", "RefreshCredentials", "SkewRemedy", "judge_skew", "server_time"]
@@ -34,14 +34,14 @@ _SKEW_CODES = frozenset(
 _EXPIRY_CODES = frozenset({"requestexpired", "expiredtoken", "expiredtokenexception"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CorrectClock:
     """Add `offset` to our clock from now on (it replaces the one before), and try again."""
 
     offset: timedelta
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RefreshCredentials:
     """The credentials have expired: fetch others and try again, `offset` applied where it is not None."""
 

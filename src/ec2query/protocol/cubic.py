@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from ..frozen import frozen
 
 __all__ = ["Cubic", "RateMeter", "TokenBucket"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cubic:
     """The rate worth trying: falls to `beta` of what was sent when throttled, then grows back.
 
@@ -36,7 +38,7 @@ class Cubic:
         return replace(self, max_rate=rate, since=now)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RateMeter:
     """The measured rate, smoothed over buckets of `width` seconds."""
 
@@ -57,7 +59,7 @@ class RateMeter:
         return replace(self, bucket=bucket, rate=rate, count=0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenBucket:
     """Sending allowance: `earned` at `fill_rate` a second, `spent` in order, at most `capacity` saved.
 

@@ -9,10 +9,11 @@ Precedent: the `auth_flow` of httpx, psycopg 3's `generators.py`.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Hashable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias, TypeVar, cast
 
 from ..errors import CredentialsError
+from ..frozen import frozen
 from .message import HttpRequest, HttpResponse
 
 __all__ = [
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Timeout:
     """Seconds allowed for connecting, for each read, each write, for a free connection, and in all.
 
@@ -54,7 +55,7 @@ class Timeout:
     window: float = 20.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Send:
     """Send one HTTP request, follow no redirect; the reply is an HttpResponse.
 
@@ -67,26 +68,26 @@ class Send:
     max_body: int = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sleep:
     """Let `seconds` pass; the reply is None."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pause:
     """Let other tasks run: asked for between pieces of long work; the reply is None."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadFile:
     """Read a file; the reply is its bytes, or None where there is none. Fails with ConfigurationError."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunProcess:
     """Run a program without a shell; the reply is its standard output. Fails with CredentialsError."""
 
@@ -94,7 +95,7 @@ class RunProcess:
     seconds: float = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WriteFile:
     """Put `data` in a file's place at once, readable as `mode` says; the reply is None.
 
@@ -106,7 +107,7 @@ class WriteFile:
     mode: int = 0o600
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ask:
     """Put a question to the caller's own function, off the event loop; the reply is its str.
 
@@ -117,7 +118,7 @@ class Ask:
     about: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shared:
     """Run one flow for all who ask for it while it is under way; the reply is what it returns.
 

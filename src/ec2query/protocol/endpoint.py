@@ -8,9 +8,9 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ..errors import ConfigurationError
+from ..frozen import frozen
 from .endpoint_url import check_endpoint_url, host_header
 from .partitions import PARTITIONS, Partition
 
@@ -35,7 +35,7 @@ _PLAIN_FIPS = frozenset(("ec2", "sts", "portal.sso", "oidc"))
 _GLOBAL = {("sts", "aws-global"): ("https://sts.amazonaws.com", "us-east-1")}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoint:
     """A URL `scheme://host[:port]`, the Region to sign for and the service."""
 

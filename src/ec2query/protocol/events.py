@@ -7,13 +7,14 @@ the caller's own task or thread, must not block, and cannot change what happens 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from ..frozen import frozen
 
 __all__ = ["AttemptEvent", "OnAttempt"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AttemptEvent:
     """One attempt of one call.
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..errors import ConfigurationError
+from ..frozen import frozen
 
 __all__ = ["HttpRequest", "HttpResponse"]
 
@@ -21,7 +22,7 @@ _URL = re.compile(r"[!-~]+")
 _LINES = re.compile(rf"(?:{_NAME.pattern}\0{_VALUE.pattern}\n)*")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@frozen
 class HttpRequest:
     """A request; `repr` shows neither query, header values nor body: all of them may hold secrets."""
 
@@ -55,7 +56,7 @@ class HttpRequest:
                 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HttpResponse:
     """An answer, its body complete and free of content codings."""
 

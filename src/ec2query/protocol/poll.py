@@ -8,9 +8,9 @@ https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ..errors import ParameterError, WaiterError
+from ..frozen import frozen
 from ..waiter import Verdict
 from .effects import Flow, sleep
 from .world import World
@@ -18,7 +18,7 @@ from .world import World
 __all__ = ["Look", "Pace", "Progress", "poll"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Progress:
     """One look, reported: the state seen, and seconds until the next look (None: there is none)."""
 
@@ -31,7 +31,7 @@ class Progress:
     next_delay: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Look:
     """What one look found: `last` is the result or error, `reason` says why it is a failure."""
 
@@ -41,7 +41,7 @@ class Look:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Pace:
     """How patiently to look: seconds, numbers of looks; `deadline` counts seconds from the start.
 

@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
+from ..frozen import frozen
 from ..shape import Service
 from .channel import Channel
 from .message import HttpRequest
@@ -50,7 +50,7 @@ class ReadAnswer(Protocol[T_co]):
 Completion: TypeAlias = Callable[[HttpRequest, Credentials, datetime], HttpRequest]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Query(Generic[T_co]):
     """An action of a service, its form body and all that its attempts have in common.
 

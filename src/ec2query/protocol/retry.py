@@ -9,10 +9,10 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..errors import Ec2QueryError
+from ..frozen import frozen
 from .outcome import Fault, classify, is_throttling, leaves_unknown
 from .quota import Quota
 from .retry_policy import STANDARD, Policy
@@ -33,7 +33,7 @@ GiveUpReason: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retry:
     """Try again after `delay` seconds; `cost` tokens were taken from the quota."""
 
@@ -42,7 +42,7 @@ class Retry:
     cost: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GiveUp:
     """Do not try again."""
 

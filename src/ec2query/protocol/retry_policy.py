@@ -9,11 +9,12 @@ https://aws.amazon.com/blogs/developer/announcing-updated-retry-behavior-for-aws
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal, TypeAlias, cast
 
 from ..errors import ConfigurationError
+from ..frozen import frozen
 
 __all__ = ["ADAPTIVE", "CLASSIC", "STANDARD", "Policy", "RetryMode", "resolve_policy"]
 
@@ -22,7 +23,7 @@ RetryMode: TypeAlias = Literal["standard", "adaptive"]
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Policy:
     """How often to try, how long to wait in between (seconds), what a retry costs (tokens).
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any, Protocol
 
 from ..errors import ParameterError
+from ..frozen import frozen
 from .access_key import Credentials
 from .endpoint_url import host_header
 from .message import HttpRequest
@@ -61,7 +62,7 @@ class SigV4Signer:
         return sign(request, credentials, region, service, now)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Anatomy:
     """The steps of one signature, fit to be shown: a session token reads `***`.
 

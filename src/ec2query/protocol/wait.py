@@ -8,10 +8,10 @@ https://smithy.io/2.0/additional-specs/waiters.html
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from ..errors import ServiceError
+from ..frozen import frozen
 from ..shape import Result
 from ..waiter import Acceptor, Path, Verdict, Wait
 from .effects import Flow
@@ -27,7 +27,7 @@ R = TypeVar("R", bound=Result)
 _OK = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judgement:
     """A verdict, and the acceptor that gave it: None where none matched."""
 

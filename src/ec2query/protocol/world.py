@@ -7,13 +7,15 @@ time. The real one is made in `ec2query.client`.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
+
+from ..frozen import frozen
 
 __all__ = ["World"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class World:
     """Everything outside, apart from the network and the disk.
 
