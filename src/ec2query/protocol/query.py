@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -26,7 +27,7 @@ T_co = TypeVar("T_co", covariant=True)
 class AnswerDecoder(Protocol[T_co]):
     """Reads an answer piece by piece."""
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         """Read a piece of the body. Raises: ResponseError."""
         ...
 
@@ -60,7 +61,7 @@ class Query(Generic[T_co]):
 
     service: Service
     action: str
-    body: bytes
+    body: bytes = field(repr=False)
     read: ReadAnswer[T_co]
     repeatable: bool
     token_is_ours: bool = False
