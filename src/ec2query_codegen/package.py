@@ -57,7 +57,8 @@ def generate(model: Model, package: str, *, families: str = "auto") -> dict[str,
 
 def write(files: Mapping[str, str], out: Path) -> None:
     """Write a package, and remove what an earlier generation left in its folder."""
-    for old in sorted(out.rglob("*.py*")):
+    # These two folders only: what lies deeper is another package.
+    for old in sorted([*out.glob("*.py*"), *out.glob("shapes/*.py*")]):
         if (
             old.suffix in {".py", ".pyi"}
             and str(old.relative_to(out)) not in files
