@@ -9,9 +9,10 @@ https://www.w3.org/TR/xml/#charencoding  https://github.com/tiran/defusedxml#att
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..frozen import frozen
 
 if TYPE_CHECKING:
     from pyexpat import XMLParserType
@@ -27,14 +28,15 @@ _PIECE = 128 * 1024
 _NAMES = 20_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Limits:
     """What an answer may hold. `body` and `token` count bytes, `text` characters of one element.
 
-    `token` bounds one tag with its attributes, or one comment: expat must see it whole.
+    `token` bounds one tag with its attributes, or one comment: expat must see it whole. With the default
+    `body`, an answer that is decompressed costs no more than 64 MiB until it is refused.
     """
 
-    body: int = 64 * 1024 * 1024
+    body: int = 48 * 1024 * 1024
     depth: int = 64
     attributes: int = 256
     text: int = 16 * 1024 * 1024
@@ -45,22 +47,33 @@ class MalformedXml(ValueError):
     """The document breaks a rule; the message says which, and where. Never leaves `protocol`."""
 
 
+class _Library(NamedTuple):
+    """What is used of expat and defusedxml. The refusing handlers keep no state: one object serves all."""
+
+    make: Callable[[], XMLParserType]
+    guard: Any
+    malformed: type[Exception]
+    refused: type[Exception]
+
+
 @cache
-def _guard() -> Any:
-    """Return defusedxml's refusing handlers; they keep no state, so one object serves all."""
+def _library() -> _Library:
+    from xml.parsers import expat
+
+    from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import DefusedXMLParser
 
-    return DefusedXMLParser(forbid_dtd=True)
+    return _Library(
+        expat.ParserCreate, DefusedXMLParser(forbid_dtd=True), expat.ExpatError, DefusedXmlException
+    )
 
 
 class XmlReader:
     """One document: feed it bytes, then close it. Any fault is a MalformedXml."""
 
     def __init__(self, limits: Limits) -> None:
-        from xml.parsers import expat
-
-        guard = _guard()
-        parser = expat.ParserCreate()
+        library = self._library = _library()
+        guard, parser = library.guard, library.make()
         parser.buffer_text = True
         parser.ordered_attributes = True
         parser.StartDoctypeDeclHandler = guard.defused_start_doctype_decl
@@ -68,7 +81,6 @@ class XmlReader:
         parser.UnparsedEntityDeclHandler = guard.defused_unparsed_entity_decl
         parser.ExternalEntityRefHandler = guard.defused_external_entity_ref_handler
         parser.XmlDeclHandler = self._declaration
-        self._expat_error = expat.ExpatError
         self._limits = limits
         self._fed = 0
         self._unfinished = 0
@@ -118,23 +130,32 @@ class XmlReader:
         if not self._fed and not rest:
             raise MalformedXml("the document is empty")
         self._parse(rest, True)
+        self._let_go()
 
     def where(self) -> str:
         """Say where in the document the reader stands."""
         return f"line {self.parser.CurrentLineNumber}, column {self.parser.CurrentColumnNumber}"
 
     def _parse(self, data: bytes | memoryview, final: bool) -> None:
-        from defusedxml.common import DefusedXmlException
-
+        library = self._library
         try:
             self.parser.Parse(data, final)
-        except self._expat_error as error:
+        except library.malformed as error:
             raise MalformedXml(f"not well-formed XML: {error}") from None
-        except DefusedXmlException as error:
+        except library.refused as error:
             refused = type(error).__name__.removesuffix("Forbidden")
             raise MalformedXml(f"a document type or entity declaration is refused ({refused})") from None
         except (LookupError, UnicodeError):
             raise MalformedXml("an encoding that is not known") from None
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        """Part from the handlers: they know the parser, and such a circle keeps all that they have made."""
+        parser = self.parser
+        parser.StartElementHandler = parser.EndElementHandler = None
+        parser.CharacterDataHandler = parser.XmlDeclHandler = None
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         if encoding is not None and encoding.lower() not in _ENCODINGS:
