@@ -26,7 +26,8 @@ def decoded(coding: str, data: bytes, *, step: int = 0, max_bytes: int = 64 * ME
     decoder = ContentDecoder(coding, max_bytes)
     step = step or max(len(data), 1)
     pieces = [piece for at in range(0, len(data), step) for piece in decoder.feed(data[at : at + step])]
-    return b"".join([*pieces, *decoder.close()])
+    decoder.close()
+    return b"".join(pieces)
 
 
 GOOD = {

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+
 import pytest
 
+from ec2query.errors import Ec2QueryError
+from ec2query.protocol.parse import parse
+from ec2query.protocol.raw import RawDecoder
 from ec2query.protocol.xml import Limits, MalformedXml, XmlReader
+from support.toy import Do
 
 
 class Counting:
@@ -82,3 +89,36 @@ def test_pieces_may_be_views(size: int) -> None:
         reader.feed(whole[begin : begin + size])
     reader.close()
     assert begun == ["a", *["bcdefgh"] * 100]
+
+
+ANSWERS = {
+    "a result": (200, b"<DoResponse><leafSet><item><key>k</key></item></leafSet></DoResponse>"),
+    "an error document": (400, b"<Response><Errors><Error><Code>A</Code></Error></Errors></Response>"),
+    "an error document with status 200": (200, b"<Response><Errors><Error/></Errors></Response>"),
+    "a refused answer": (200, b"<DoResponse><leafSet><item><key>k</key></item></leafSet><whole>x"),
+    "malformed": (200, b"<DoResponse><leafSet><item></leafSet>"),
+    "cut off": (200, b"<DoResponse><leafSet><item>"),
+    "empty": (200, b""),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_nothing_of_an_answer_is_left_in_circles(name: str) -> None:
+    """What was read is freed when it is let go of, and does not wait for the garbage collector."""
+    status, body = ANSWERS[name]
+    left = 1
+    for _ in range(2):  # the first one also fills tables that stay
+        gc.collect()
+        gc.disable()
+        try:
+            with contextlib.suppress(Ec2QueryError):
+                parse(Do, status, {}, body)
+            with contextlib.suppress(Ec2QueryError):
+                raw = RawDecoder("Do", status, {}, limits=Limits())
+                raw.feed(body)
+                raw.close()
+            del raw
+            left = gc.collect()
+        finally:
+            gc.enable()
+    assert left == 0

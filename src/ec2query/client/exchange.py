@@ -6,8 +6,9 @@ body that breaks off is a ResponseError, since an answer had begun. One that tri
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from io import BytesIO
 
 import httpx
 
@@ -20,6 +21,9 @@ from .failures import failure, where
 __all__ = ["Answer", "SignedHeaders", "httpx_request"]
 
 _url = lru_cache(maxsize=64)(httpx.URL)
+
+# Pieces of at most 256 KiB each that are decoded before others are let in.
+_PIECES_AT_ONCE = 16
 
 _BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE")
 
@@ -80,18 +84,22 @@ class SignedHeaders(httpx.Headers):
 
 
 class Answer:
-    """An answer whose head has come: `feed` it the raw body, then `close` it."""
+    """An answer whose head has come: `decode` each `chunk` of the raw body, then `close` it.
+
+    The chunk is kept here, for no variable that a traceback may show should hold what the server sent.
+    """
 
     __slots__ = (
+        "_body",
         "_clock",
         "_coded",
         "_decoder",
         "_effect",
         "_headers",
         "_mark",
-        "_parts",
         "_since",
         "_status",
+        "chunk",
     )
 
     def __init__(self, effect: Send, response: httpx.Response, clock: Callable[[], float]) -> None:
@@ -109,30 +117,37 @@ class Answer:
             self._decoder = ContentDecoder(headers.get("content-encoding", ""), effect.max_body)
         except ResponseError as error:
             raise self._coding(error) from None
-        self._parts: list[bytes] = []
+        self._body = BytesIO()  # unlike a list of pieces, it holds the bytes once when they are joined
         self._coded = 0
+        self.chunk = b""
 
-    def feed(self, chunk: bytes) -> None:
-        """Take a chunk of the raw body. Raises: ResponseError, TransportTimeout."""
-        self._coded += len(chunk)
+    def decode(self) -> Iterator[None]:
+        """Take `chunk`, and stop after each few milliseconds of work.
+
+        Raises: ResponseError, TransportTimeout.
+        """
+        self._coded += len(self.chunk)
         if (now := self._clock()) - self._since >= self._effect.timeout.window:
             self._check_pace(now)
         try:
-            self._parts += self._decoder.feed(chunk)
+            for count, piece in enumerate(self._decoder.feed(memoryview(self.chunk)), 1):
+                self._body.write(piece)
+                if not count % _PIECES_AT_ONCE:
+                    yield
         except ResponseError as error:
             raise self._coding(error) from error.__cause__
 
     def close(self) -> HttpResponse:
         """Give the response. Raises: ResponseError where the body is shorter than it said."""
         try:
-            self._parts += self._decoder.close()
+            self._decoder.close()
         except ResponseError as error:
             raise self._coding(error) from error.__cause__
         declared = self._headers.get("content-length", "")
         bodiless = self._effect.request.method == "HEAD" or self._status in (204, 304)
-        if declared.isdecimal() and int(declared) != self._coded and not bodiless:
-            raise self.wrong(f"the body is truncated: expected {declared} bytes, got {self._coded}")
-        return HttpResponse(self._status, self._headers, b"".join(self._parts))
+        if declared.isdecimal() and declared.lstrip("0") != str(self._coded or "") and not bodiless:
+            raise self.wrong(f"the body is truncated: expected {declared[:20]} bytes, got {self._coded}")
+        return HttpResponse(self._status, self._headers, self._body.getvalue())
 
     def _check_pace(self, now: float) -> None:
         """Look back at one window: a trickle satisfies each read's timeout, and would never end."""

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import Any, NoReturn
 
 import anyio
+import anyio.lowlevel
 import httpx
 
 from ..errors import ConfigurationError, TransportTimeout
@@ -61,8 +62,9 @@ class AsyncSender:
             _hurry(request, effect)
             chunks = aiter(stream)
             try:
-                async for chunk in chunks:
-                    answer.feed(chunk)
+                async for answer.chunk in chunks:
+                    for _ in answer.decode():
+                        await anyio.lowlevel.checkpoint()
             except Exception:
                 await _dispose(chunks)
                 raise
@@ -107,15 +109,19 @@ class BlockingSender:
             if response.is_stream_consumed and not isinstance(stream, httpx.ByteStream):
                 return answer.consumed(response.content)
             _hurry(request, effect)
-            for chunk in stream:
-                answer.feed(chunk)
-                if end is not None and self._clock() > end:
-                    raise _out_of_time(effect)
+            for answer.chunk in stream:
+                for _ in answer.decode():
+                    self._check(end, effect)
+                self._check(end, effect)
             return answer.close()
         except Exception as error:
             _blame(error, effect, answer)
         finally:
             stream.close()
+
+    def _check(self, end: float | None, effect: Send) -> None:
+        if end is not None and self._clock() > end:
+            raise _out_of_time(effect)
 
     def _by_client(self, request: httpx.Request) -> httpx.Response:
         _refuse_closed(self._client.is_closed)

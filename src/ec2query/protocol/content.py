@@ -28,7 +28,7 @@ _RAW = -zlib.MAX_WBITS
 
 
 class ContentDecoder:
-    """Decoder of one body: `feed` it chunk by chunk, then `close` it; both give what was decoded."""
+    """Decoder of one body: `feed` it chunk by chunk, and take what each gives to the end; then `close` it."""
 
     def __init__(self, content_encoding: str, max_bytes: int) -> None:
         codings = [coding.strip().lower() for coding in content_encoding.split(",")]
@@ -40,30 +40,21 @@ class ContentDecoder:
         self._max_bytes = max_bytes
         self._count = 0
 
-    def feed(self, data: bytes) -> list[bytes]:
-        """Decode a chunk. Raises: ResponseError."""
-        if not self._stages:
-            self._count += len(data)
-            if self._count > self._max_bytes:
-                raise _too_long(self._max_bytes)
-            return [data]
-        pieces: Iterable[bytes] = (data,)
+    def feed(self, data: bytes | memoryview) -> Iterator[bytes | memoryview]:
+        """Decode a chunk, a piece (at times an empty one) for each little work. Raises: ResponseError."""
+        pieces: Iterable[bytes | memoryview] = (data,)
         for stage in self._stages:
             pieces = stage.through(pieces)
-        return list(self._counted(pieces))
-
-    def close(self) -> list[bytes]:
-        """End the body. Raises: ResponseError where it is not complete."""
-        for stage in self._stages:
-            stage.close()
-        return []
-
-    def _counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         for piece in pieces:
             self._count += len(piece)
             if self._count > self._max_bytes:
                 raise _too_long(self._max_bytes)
             yield piece
+
+    def close(self) -> None:
+        """End the body. Raises: ResponseError where it is not complete."""
+        for stage in self._stages:
+            stage.close()
 
 
 class _Decompressor(Protocol):
@@ -87,8 +78,10 @@ class _Inflate:
         self._inflater: _Decompressor | None = None
         self._complete = False
 
-    def through(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    def through(self, chunks: Iterable[bytes | memoryview]) -> Iterator[bytes]:
         for chunk in chunks:
+            if not chunk:
+                yield b""
             for begin in range(0, len(chunk), _INPUT):
                 data = self._head + chunk[begin : begin + _INPUT]
                 self._head = b""

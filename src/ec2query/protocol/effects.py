@@ -65,7 +65,7 @@ class Send:
 
     request: HttpRequest
     timeout: Timeout = field(default=Timeout())
-    max_body: int = 64 * 1024 * 1024
+    max_body: int = 48 * 1024 * 1024
 
 
 @frozen

@@ -50,6 +50,10 @@ class PlainReader:
         """Read a piece. Raises: MalformedXml."""
         self._reader.feed(data)
 
+    def let_go(self) -> None:
+        """Read no further."""
+        self._reader.let_go()
+
     def close(self) -> dict[str, Any]:
         """Return the root's children by name. Raises: MalformedXml where the document is not complete."""
         self._reader.close()

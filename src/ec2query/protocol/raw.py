@@ -109,6 +109,7 @@ class RawDecoder:
 
     def _check_root(self, reader: PlainReader) -> None:
         if reader.root in ("Response", "ErrorResponse"):
+            reader.let_go()
             self._reader = None
         elif reader.root not in (None, f"{self._action}Response"):
             raise MalformedXml(f"expected <{self._action}Response>, got <{reader.root[:80]}>")

@@ -95,12 +95,16 @@ class XmlReader:
 
     def feed(self, data: bytes | memoryview) -> None:
         """Read a piece of the document."""
-        if len(data) <= _PIECE:
-            self._feed(data)
-            return
-        whole = memoryview(data)
-        for begin in range(0, len(data), _PIECE):
-            self._feed(whole[begin : begin + _PIECE])
+        try:
+            if len(data) <= _PIECE:
+                self._feed(data)
+                return
+            whole = memoryview(data)
+            for begin in range(0, len(data), _PIECE):
+                self._feed(whole[begin : begin + _PIECE])
+        except BaseException:
+            self.let_go()
+            raise
 
     def _feed(self, data: bytes | memoryview) -> None:
         # expat scans an unfinished tag from its beginning each time. It is given more of it only when
@@ -127,10 +131,12 @@ class XmlReader:
     def close(self) -> None:
         """Say that the document is complete."""
         rest = self._released()
-        if not self._fed and not rest:
-            raise MalformedXml("the document is empty")
-        self._parse(rest, True)
-        self._let_go()
+        try:
+            if not self._fed and not rest:
+                raise MalformedXml("the document is empty")
+            self._parse(rest, True)
+        finally:
+            self.let_go()
 
     def where(self) -> str:
         """Say where in the document the reader stands."""
@@ -147,11 +153,8 @@ class XmlReader:
             raise MalformedXml(f"a document type or entity declaration is refused ({refused})") from None
         except (LookupError, UnicodeError):
             raise MalformedXml("an encoding that is not known") from None
-        except BaseException:
-            self._let_go()
-            raise
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
         """Part from the handlers: they know the parser, and such a circle keeps all that they have made."""
         parser = self.parser
         parser.StartElementHandler = parser.EndElementHandler = None

@@ -55,7 +55,8 @@ class RecordingTransport(httpx.AsyncBaseTransport, httpx.BaseTransport):
     def _keep_raw(self, asked: HttpRequest, response: httpx.Response, body: bytes) -> None:
         try:
             decoder = ContentDecoder(response.headers.get("content-encoding", ""), _MAX_BODY)
-            decoded = b"".join([*decoder.feed(body), *decoder.close()])
+            decoded = b"".join(decoder.feed(body))
+            decoder.close()
         except ResponseError:
             return  # the client refuses it too
         self._keep(asked, response, decoded)
