@@ -10,7 +10,7 @@ from ec2query.cli.exits import MEANINGS, Exit, error_line, exit_status, one_line
 STATUSES: list[tuple[errors.Ec2QueryError, Exit]] = [
     (errors.ParameterError(where="A.b", expected="a str", got="an int"), Exit.USAGE),
     (errors.ServiceError("Odd", "m"), Exit.SERVICE),
-    (errors.Unauthorized("UnauthorizedOperation", "m"), Exit.SERVICE),
+    (errors.Unauthorized("UnauthorizedOperation", "m"), Exit.DENIED),
     (errors.Throttled("Throttling", "m"), Exit.SERVICE),
     (errors.TransportError("no route"), Exit.TRANSPORT),
     (errors.TransportTimeout("too late"), Exit.TRANSPORT),

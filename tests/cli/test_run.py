@@ -71,7 +71,7 @@ FAILURES: dict[str, tuple[tuple[str, ...], dict[str, str | None], Exit, str]] = 
     "denied in earnest": (
         ("WithdrawByoipCidr", "Cidr=203.0.113.0/24"),
         {},
-        Exit.SERVICE,
+        Exit.DENIED,
         "these credentials need the permission",
     ),
     "refused": (DISASSOCIATE, {}, Exit.SERVICE, "64500 is not associated with 203.0.113.0/24"),

@@ -53,7 +53,7 @@ MEANINGS: dict[Exit, str] = {
     Exit.SUCCESS: "success, and a dry run that is permitted",
     Exit.UNEXPECTED: "the output cannot be written, or a bug in ec2query",
     Exit.USAGE: "the command line is wrong: operation, parameter, option or value",
-    Exit.DENIED: "a dry run that is denied",
+    Exit.DENIED: "denied: these credentials may not do it, in a dry run or in earnest",
     Exit.SERVICE: "EC2 answered with an error",
     Exit.TRANSPORT: "no answer: DNS, connection, TLS, timeout",
     Exit.RESPONSE: "an answer that cannot be read",
@@ -65,6 +65,7 @@ MEANINGS: dict[Exit, str] = {
 
 _STATUS: tuple[tuple[type[Ec2QueryError], Exit], ...] = (
     (ParameterError, Exit.USAGE),
+    (Unauthorized, Exit.DENIED),
     (ServiceError, Exit.SERVICE),
     (TransportError, Exit.TRANSPORT),
     (ResponseError, Exit.RESPONSE),

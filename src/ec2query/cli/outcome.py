@@ -10,11 +10,11 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import DryRunSucceeded, Ec2QueryError, Unauthorized
+from ..errors import DryRunSucceeded, Ec2QueryError
 from ..protocol.serialize import action_of
 from ..shape import Operation, Result
 from .client_options import default_output, make_client
-from .exits import Exit, error_line, one_line
+from .exits import Exit, one_line
 from .watch import Exchange, Stopped, watched
 
 __all__ = ["Request", "carry_out"]
@@ -37,10 +37,6 @@ class Request:
     def action(self) -> str:
         return action_of(type(self.operation))
 
-    @property
-    def is_dry_run(self) -> bool:
-        return getattr(self.operation, "dry_run", None) is True
-
 
 def carry_out(request: Request) -> Exit:
     """Make the call and print its outcome. Raises: Ec2QueryError."""
@@ -55,9 +51,6 @@ def carry_out(request: Request) -> Exit:
             _explain(request, exchanges, None)
         if isinstance(error, DryRunSucceeded):
             return _permitted(request, error, exchanges)
-        if isinstance(error, Unauthorized) and request.is_dry_run:
-            print(error_line(error, request.action), file=sys.stderr)
-            return Exit.DENIED
         raise
     if request.explain:
         _explain(request, exchanges, result)
