@@ -9,7 +9,7 @@ from pathlib import Path
 from .model import Model, ModelError, read_model
 from .package import generate, write
 
-__all__ = ["installed_model", "main"]
+__all__ = ["installed_model", "main", "package_folder"]
 
 _OUT = Path("src/ec2query/ec2")
 
@@ -22,6 +22,12 @@ def installed_model() -> Model:
     return read_model(versions[-1] / "service-2.json.gz", source=f"botocore {botocore.__version__}")
 
 
+def package_folder(out: Path, package: str) -> Path:
+    """Return `out` where it bears the package's name already, else the place to import it from there."""
+    *_, last = package.split(".")
+    return out if out.name == last else out.joinpath(*package.split("."))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Generate a package; print what was written, or on stderr why not."""
     parser = argparse.ArgumentParser(
@@ -29,7 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--model", type=Path, help="service-2.json[.gz] (default: EC2's, from botocore)")
     parser.add_argument("--waiters", type=Path, help="waiters-2.json (default: the one beside the model)")
-    parser.add_argument("--out", type=Path, default=_OUT, help="the package's folder")
+    parser.add_argument(
+        "--out", type=Path, default=_OUT, help="the package's folder, or one to put it into under its name"
+    )
     parser.add_argument("--package", default="ec2query.ec2", help="its import name")
     parser.add_argument(
         "--families", choices=("auto", "ec2", "one"), default="auto", help="how modules are cut"
@@ -40,12 +48,16 @@ def main(arguments: list[str] | None = None) -> int:
             model = installed_model()
         else:
             model = read_model(given.model, source=given.model.name, waiters=given.waiters)
-        files = generate(model, given.package, families=given.families)
+        # A table that lags behind stops our own package, not somebody's newer model.
+        files = generate(model, given.package, families=given.families, strict=given.model is None)
     except (ModelError, OSError, ValueError) as error:
         print(f"ec2query_codegen: {error}", file=sys.stderr)
         return 1
-    write(files, given.out)
-    print(f"{given.out}: {len(model.operations)} operations in {len(files)} files, from {model.source}")
+    out = package_folder(given.out, given.package)
+    write(files, out)
+    if "unclaimed.py" in files:
+        print("ec2query_codegen: some operations are of no family yet: see unclaimed.py", file=sys.stderr)
+    print(f"{out}: {len(model.operations)} operations in {len(files)} files, from {model.source}")
     return 0
 
 

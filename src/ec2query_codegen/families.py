@@ -264,10 +264,12 @@ def _starts(noun: str, claim: str) -> bool:
     )
 
 
-def assign(operations: Iterable[str], families: Iterable[Family] = EC2_FAMILIES) -> dict[str, Family]:
-    """Return the family of each operation.
+def assign(
+    operations: Iterable[str], families: Iterable[Family] = EC2_FAMILIES, *, strict: bool = True
+) -> dict[str, Family]:
+    """Return the family of each operation that one claims.
 
-    Raises: ModelError naming every operation that no family claims.
+    Raises: ModelError naming every operation that no family claims, if `strict`.
     """
     claims = sorted(
         ((noun, family) for family in families for noun in family.nouns),
@@ -281,7 +283,7 @@ def assign(operations: Iterable[str], families: Iterable[Family] = EC2_FAMILIES)
         if family is not None:
             found[operation] = family
     unclaimed = [operation for operation in operations if operation not in found]
-    if unclaimed:
+    if unclaimed and strict:
         raise ModelError(
             f"no family claims {', '.join(sorted(unclaimed))}: add the noun to a family in families.py"
         )

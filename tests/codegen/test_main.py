@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ec2query_codegen.__main__ import main
+from ec2query_codegen.__main__ import main, package_folder
 
 TOY = Path(__file__).parent / "toy" / "service-2.json"
 
@@ -57,10 +57,6 @@ def test_waiters_may_lie_elsewhere(tmp_path: Path) -> None:
             "In.M is a map",
         ),
         ({"operations": {"Do": {"input": {"shape": "Nowhere"}}}}, "Nowhere"),
-        (
-            {"metadata": {"serviceId": "EC2"}, "operations": {"FlyZeppelin": {}}},
-            "no family claims FlyZeppelin",
-        ),
     ],
 )
 def test_a_bad_model_is_one_line_and_nothing_written(
@@ -90,4 +86,28 @@ def test_any_model_may_be_kept_in_one_module(tmp_path: Path) -> None:
     model.write_text(json.dumps(document))
     arguments = ["--model", str(model), "--out", str(tmp_path / "out"), "--package", "x", "--families", "one"]
     assert main(arguments) == 0
-    assert (tmp_path / "out" / "api.py").exists()
+    assert (tmp_path / "out" / "x" / "api.py").exists()
+
+
+def test_a_newer_ec2_model_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What no family claims yet goes into a module of its own, with a word about it."""
+    document = {"metadata": {"serviceId": "EC2", "apiVersion": "1"}, "operations": {"FlyZeppelin": {}}}
+    model = tmp_path / "service-2.json"
+    model.write_text(json.dumps(document))
+    assert main(["--model", str(model), "--out", str(tmp_path / "newer"), "--package", "newer"]) == 0
+    assert "class FlyZeppelin(" in (tmp_path / "newer" / "unclaimed.py").read_text()
+    assert "no family yet" in capsys.readouterr().err
+
+
+PLACES = [
+    ("out", "toy", "out/toy"),
+    ("out/toy", "toy", "out/toy"),
+    ("src/ec2query/ec2", "ec2query.ec2", "src/ec2query/ec2"),
+    ("out", "a.b", "out/a/b"),
+]
+
+
+@pytest.mark.parametrize(("out", "package", "place"), PLACES)
+def test_where_a_package_goes(out: str, package: str, place: str) -> None:
+    """The folder given is the package's own if it bears its name, else the one to import it from."""
+    assert package_folder(Path(out), package) == Path(place)
