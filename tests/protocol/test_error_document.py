@@ -100,6 +100,26 @@ def test_a_code_is_made_from_the_status(name: str) -> None:
     assert isinstance(error, ServerFault) == (status >= 500)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<center><h1>503</h1><hr>nginx</center>",
+        b'<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "x"><html/>',
+        b"<!-- x --><html><br></html>",
+        b"<head><meta charset=x>",
+    ],
+)
+def test_html_that_says_so_is_no_error_document(body: bytes) -> None:
+    """Whatever a balancer writes as text/html, the code is made from the status."""
+    error = raised(503, body, {"content-type": "text/html"})
+    assert (error.code, error.synthesized) == ("503", True)
+
+
+def test_header_names_are_case_insensitive() -> None:
+    """A caller may pass headers as the server spelt them."""
+    assert raised(503, b"", {"X-Amzn-RequestId": "r-9"}).request_id == "r-9"
+
+
 def test_an_error_without_a_code_takes_the_status() -> None:
     """An Error element that lacks its Code is still an error."""
     assert raised(400, document("<Message>m</Message>")).code == "400"

@@ -54,6 +54,13 @@ def test_no_url_can_either(url: str) -> None:
         HttpRequest("POST", url)
 
 
+@pytest.mark.parametrize("method", ["", "post", "POST ", "POST\r\nx-evil: 1", "G\0T"], ids=repr)
+def test_no_method_can_either(method: str) -> None:
+    """A method is capital letters."""
+    with pytest.raises(ConfigurationError, match="method"):
+        HttpRequest(method, URL)
+
+
 def test_repr_shows_no_secret() -> None:
     """Query, headers and bodies may hold tokens, keys and user data."""
     request = HttpRequest("GET", f"{URL}?X-Amz-Security-Token=hunter2", {"a": "hunter2"}, b"hunter2")

@@ -52,7 +52,7 @@ def service_error(
     operation: str, status: int, headers: Mapping[str, str], body: bytes, limits: Limits
 ) -> ServiceError:
     """Read an error answer. Raises MalformedXml where the body is XML, but broken."""
-    if not _is_xml(body):
+    if not _is_xml(body) or headers.get("content-type", "").lower().startswith("text/html"):
         return _synthesized(operation, status, headers, None)
     if len(body) > _MOST_BYTES:
         raise MalformedXml(f"an error document of more than {_MOST_BYTES} bytes")
@@ -75,7 +75,11 @@ def service_error(
 
 def request_id_in(headers: Mapping[str, str]) -> str | None:
     """Return the request id that a header carries: the fallback where the body has none."""
-    return headers.get("x-amzn-requestid") or headers.get("x-amz-request-id")
+    found = headers.get("x-amzn-requestid") or headers.get("x-amz-request-id")
+    if found is None:  # RFC 9110, section 5.1: a caller of `parse` may spell names as the server did
+        folded = {name.lower(): value for name, value in headers.items()}
+        found = folded.get("x-amzn-requestid") or folded.get("x-amz-request-id")
+    return found
 
 
 def _is_xml(body: bytes) -> bool:

@@ -19,6 +19,7 @@ __all__ = ["HttpRequest", "HttpResponse"]
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
 _VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
 _URL = re.compile(r"[!-~]+")
+_METHOD = re.compile(r"[A-Z]+")
 _LINES = re.compile(rf"(?:{_NAME.pattern}\0{_VALUE.pattern}\n)*")
 
 
@@ -36,6 +37,8 @@ class HttpRequest:
         return f"HttpRequest({self.method} {self.url.partition('?')[0]}{query})"
 
     def __post_init__(self) -> None:
+        if not _METHOD.fullmatch(self.method):
+            raise ConfigurationError("request method: expected capital letters (POST), got something else")
         if not _URL.fullmatch(self.url):
             raise ConfigurationError(
                 "request URL: expected printable ASCII without spaces, got something else"
