@@ -136,6 +136,12 @@ class ResponseError(Ec2QueryError):
         self.over_limit = over_limit
         super().__init__(self._sentence())
 
+    def name_operation(self, operation: str) -> None:
+        """Say whose answer it was, where what read the bytes could not know."""
+        if self.operation is None:
+            self.operation = operation
+            self.args = (self._sentence(),)
+
     def _sentence(self) -> str:
         about = [
             f"status {self.status}" if self.status is not None else "",

@@ -154,6 +154,15 @@ def test_the_last_error_is_raised() -> None:
         play(call(Do(), channel(time)), replies, time)
 
 
+def test_an_answer_that_broke_off_names_its_operation() -> None:
+    """The transport does not know whose bytes it reads; the error that comes out does."""
+    time = FakeTime()
+    broken: list[Reply] = [ResponseError("the body broke off", status=200) for _ in range(3)]
+    with pytest.raises(ResponseError, match=r"^Do: the body broke off") as caught:
+        play(call(Do(), channel(time)), broken, time)
+    assert caught.value.operation == "Do"
+
+
 def test_a_deadline_ends_the_attempts() -> None:
     """No attempt gets more time than is left, and none is begun that could not end in time."""
     time, played = FakeTime(), Played()

@@ -121,6 +121,8 @@ def _attempt(
         tried.response = yield from send(signed, _within(channel.timeout, remaining), channel.limits.body)
         tried.result = yield from _read(query, tried.response, channel)
     except (ServiceError, ResponseError, TransportError) as error:
+        if isinstance(error, ResponseError):
+            error.name_operation(query.action)
         tried.error = error
     tried.seconds = world.monotonic() - tried.sent_at
     return tried
