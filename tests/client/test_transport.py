@@ -420,6 +420,37 @@ async def test_the_total_bounds_a_trickle(start: Start, way: Way) -> None:
     assert way.open_connections == 0
 
 
+async def test_the_head_of_an_answer_does_not_trickle_in_for_ever(start: Start, way: Way) -> None:
+    """Each byte is in time, the head as a whole is not."""
+
+    def script(peer: Peer) -> None:
+        peer.request()
+        while True:
+            peer.send(b"H")
+            peer.dawdle()
+
+    with pytest.raises(TransportTimeout, match="no answer came in the time allowed") as caught:
+        await way.run(post(start(script).url, timeout=Timeout(read=TINY, write=TINY)))
+    assert caught.value.sent is True
+    assert way.open_connections == 0
+
+
+async def test_a_slow_body_is_not_held_to_the_time_of_the_head(start: Start, way: Way) -> None:
+    """Once the head has come, each read has its own time again, on a kept connection too."""
+
+    def script(peer: Peer) -> None:
+        while peer.request() is not None:
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n")
+            for _ in range(60):
+                peer.send(b"x")
+                peer.dawdle()
+
+    server = start(script)
+    for _ in range(2):
+        assert len((await way.run(post(server.url, timeout=Timeout(read=0.2)))).body) == 60
+    assert server.accepted == 1
+
+
 async def test_the_server_does_not_read(start: Start, way: Way) -> None:
     """A request that nobody takes is bounded by the write timeout."""
 

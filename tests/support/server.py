@@ -69,6 +69,10 @@ class Peer:
         """Wait until the test opens the gate, or the client is gone."""
         self._server.gate.wait(PATIENCE)
 
+    def dawdle(self) -> None:
+        """Let a moment pass."""
+        self._server.gate.wait(0.005)
+
     def linger(self) -> None:
         """Wait until the client closes."""
         while self._fill():

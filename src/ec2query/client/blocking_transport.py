@@ -99,6 +99,7 @@ class BlockingLaneTransport(httpx.BaseTransport):
             self._busy.add(connection)
             connection.stream.deadline = deadline
             response = connection.http.handle_request(message)
+            connection.stream.head_by = None
         except BaseException as error:
             self._give_up(origin, connection)
             if isinstance(error, Exception) and (known := as_httpx(error)) is not None:

@@ -6,8 +6,10 @@ A connection is used by one exchange at a time. The body's end, or its closing, 
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 
+import anyio
 import httpcore
 import httpx
 
@@ -34,6 +36,21 @@ class Connection:
         self.http = httpcore.AsyncHTTP11Connection(
             httpcore.Origin(scheme.encode(), host.encode(), port), stream
         )
+
+    async def exchange(self, message: httpcore.Request) -> httpcore.Response:
+        """Send a request, and wait for the head of the answer for no longer than a read may take."""
+        if isinstance(self.stream, AsyncioStream):
+            response = await self.http.handle_async_request(message)
+            self.stream.head_by = math.inf
+            return response
+        timeouts: dict[str, float | None] = message.extensions.get("timeout", {})
+        bounds = [timeouts.get(name) for name in ("write", "read")]
+        seconds = None if None in bounds else sum(filter(None, bounds))
+        try:
+            with anyio.fail_after(seconds):
+                return await self.http.handle_async_request(message)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout(f"no whole head came in {seconds} s") from error
 
     def abort(self) -> None:
         self._close()

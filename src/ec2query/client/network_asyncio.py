@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import select
 import socket
 import ssl
@@ -56,7 +57,10 @@ class AsyncioStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._reading = self._writing = True
         self._ended = False
         self._error: Exception | None = None
+        self._asked = False
         self.untouched = True
+        # Until when the head of the answer must have come; each of its bytes may be in time for itself.
+        self.head_by = math.inf
 
     # What the loop calls
 
@@ -101,13 +105,19 @@ class AsyncioStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 -- httpcore's signature
         if self._unsent_size:
             await self._flush()
+        if self._asked:
+            self._asked = False
+            self.head_by = math.inf if timeout is None else self._loop.time() + timeout
         while not self._received:
             if self._error is not None:
                 raise httpcore.ReadError(str(self._error)) from self._error
             if self._ended:
                 return b""
-            if not await self._wait(timeout):
-                raise httpcore.ReadTimeout(f"nothing came for {timeout} s")
+            left = timeout
+            if self.head_by < math.inf:
+                left = self.head_by - self._loop.time()
+            if not await self._wait(left):
+                raise httpcore.ReadTimeout(f"nothing, or no whole head, came in {timeout} s")
         data = self._received.popleft()
         if len(data) > max_bytes:
             self._received.appendleft(data[max_bytes:])
@@ -144,6 +154,7 @@ class AsyncioStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             return
         self._transport.write(b"".join(self._unsent))
         self.untouched = False
+        self._asked = True
         self._unsent.clear()
         self._unsent_size = 0
         while not self._writing:

@@ -39,6 +39,8 @@ class BlockingStream(httpcore.NetworkStream):
         self._unsent: list[bytes] = []
         self._write_timeout: float | None = None
         self.deadline: float | None = None
+        # Until when the head of the answer must have come; each of its bytes may be in time for itself.
+        self.head_by: float | None = None
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._unsent.append(buffer)
@@ -51,6 +53,7 @@ class BlockingStream(httpcore.NetworkStream):
             # A server may answer and close before it has read everything: its answer is worth reading.
             with contextlib.suppress(httpcore.WriteError):
                 self._stream.write(unsent, self._left(self._write_timeout, httpcore.WriteTimeout))
+            self.head_by = None if timeout is None else time.monotonic() + timeout
         return self._stream.read(max_bytes, self._left(timeout, httpcore.ReadTimeout))
 
     def close(self) -> None:
@@ -66,9 +69,10 @@ class BlockingStream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
     def _left(self, timeout: float | None, ran_out: type[Exception]) -> float | None:
-        if self.deadline is None:
+        ends = [end for end in (self.deadline, self.head_by) if end is not None]
+        if not ends:
             return timeout
-        left = self.deadline - time.monotonic()
+        left = min(ends) - time.monotonic()
         if left <= 0:
-            raise ran_out("the time allowed in all ran out")
+            raise ran_out("the time allowed in all, or for the head of the answer, ran out")
         return left if timeout is None else min(timeout, left)

@@ -92,7 +92,7 @@ class LaneTransport(httpx.AsyncBaseTransport):
         if self._closed:
             raise closed()
         self._busy.add(connection)
-        response = await connection.http.handle_async_request(message)
+        response = await connection.exchange(message)
         return httpx.Response(
             response.status,
             headers=response.headers,
