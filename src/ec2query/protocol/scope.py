@@ -35,7 +35,10 @@ def scope_at(now: datetime, region: str, service: str) -> Scope:
         raise ParameterError(
             where="now", expected="an aware datetime (as datetime.now(UTC) is)", got="a naive one"
         )
-    return Scope(now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"), region, service)
+    at = now.astimezone(UTC)
+    parts = (at.year, at.month, at.day, at.hour, at.minute, at.second)
+    # What reads better, strftime or an f-string, takes two or three times as long.
+    return Scope("%04d%02d%02dT%02d%02d%02dZ" % parts, region, service)  # noqa: UP031
 
 
 # The key changes once a day: deriving it anew for each request would take as long as all the rest.

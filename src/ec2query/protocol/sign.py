@@ -15,10 +15,9 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache, lru_cache
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..errors import ParameterError
-from ..frozen import frozen
 from .access_key import Credentials
 from .endpoint_url import host_header
 from .message import HttpRequest
@@ -62,8 +61,7 @@ class SigV4Signer:
         return sign(request, credentials, region, service, now)
 
 
-@frozen
-class Anatomy:
+class Anatomy(NamedTuple):
     """The steps of one signature, fit to be shown: a session token reads `***`.
 
     `string_to_sign` ends in the digest of the canonical request as it was before the masking.
@@ -99,7 +97,7 @@ def anatomy(
 ) -> Anatomy:
     """Return the steps of the signature that `sign` would make of the same arguments."""
     _, made = _header_signature(request, credentials, scope_at(now, region, service))
-    return replace(made, canonical_request=_TOKEN.sub(r"\1***", made.canonical_request))
+    return made._replace(canonical_request=_TOKEN.sub(r"\1***", made.canonical_request))
 
 
 def presign(
