@@ -42,6 +42,9 @@ SCALARS = {
     "blob": "bytes",
 }
 
+# What instances are started with often holds passwords. The model calls it sensitive in most places.
+_SENSITIVE = frozenset({"UserData"})
+
 
 class ModelError(Exception):
     """The model cannot be turned into a package; the message says which shape and why."""
@@ -161,7 +164,7 @@ class Model:
             wire=wire,
             query=traits.get("queryName"),
             required=required,
-            sensitive=self._inherits("sensitive", traits),
+            sensitive=self._inherits("sensitive", traits) or name in _SENSITIVE,
             token=bool(traits.get("idempotencyToken")),
             timestamp=self._inherited("timestampFormat", traits),
             item=item,

@@ -124,6 +124,13 @@ def test_secrets_are_marked() -> None:
     assert {"KeyPair", "RunInstances"} <= marked
 
 
+def test_user_data_is_a_secret_wherever_it_stands() -> None:
+    """The model forgets to say so of some."""
+    found = [member for shape in shapes().values() for member in members(shape) if member.model == "UserData"]
+    assert len(found) > 5
+    assert all(member.sensitive for member in found)
+
+
 def test_the_package_denies_what_it_does_not_hold() -> None:
     """With the module's name and the attribute's."""
     for name in ("Missing", "ipam_missing", "", "Tag Filter", "__wrapped__"):
