@@ -198,7 +198,7 @@ class InstanceAttribute(Result):
     root_device_name: AttributeValue | None = wire("rootDeviceName", default=None)
     source_dest_check: AttributeBooleanValue | None = wire("sourceDestCheck", default=None)
     sriov_net_support: AttributeValue | None = wire("sriovNetSupport", default=None)
-    user_data: AttributeValue | None = wire("userData", default=None)
+    user_data: AttributeValue | None = wire("userData", sensitive=True, default=None)
     disable_api_stop: AttributeBooleanValue | None = wire("disableApiStop", default=None)
     groups: Sequence[GroupIdentifier] = wire("groupSet", model="Groups", default=())
 
@@ -392,7 +392,7 @@ class ModifyInstanceAttribute(Operation[Result]):
     instance_type: AttributeValue | None = wire("instanceType", default=None)
     kernel: AttributeValue | None = wire("kernel", default=None)
     ramdisk: AttributeValue | None = wire("ramdisk", default=None)
-    user_data: SecureBlobAttributeValue | None = wire("userData", default=None)
+    user_data: SecureBlobAttributeValue | None = wire("userData", sensitive=True, default=None)
     instance_initiated_shutdown_behavior: AttributeValue | None = wire(
         "instanceInitiatedShutdownBehavior", default=None
     )

@@ -213,7 +213,7 @@ class ScheduledInstancesLaunchSpecification(Shape):
         "SecurityGroupId", model="SecurityGroupIds", item="SecurityGroupId", default=()
     )
     subnet_id: str | None = wire("SubnetId", default=None)
-    user_data: str | None = wire("UserData", default=None)
+    user_data: str | None = wire("UserData", sensitive=True, default=None)
 
 
 class ScheduledInstancesMonitoring(Shape):
