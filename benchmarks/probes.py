@@ -50,7 +50,7 @@ _LAUNCH: dict[str, Any] = {
         {"DeviceIndex": 0, "SubnetId": "subnet-0123456789abcdef0", "Groups": ["sg-1", "sg-2"]}
     ],
     "TagSpecifications": [
-        {"ResourceType": kind, "Tags": [{"Key": f"key-{n}", "Value": f"a value & {n}"} for n in range(20)]}
+        {"ResourceType": kind, "Tags": [{"Key": f"key-{n}", "Value": f"web server {n}"} for n in range(20)]}
         for kind in ("instance", "volume")
     ],
 }
@@ -117,9 +117,9 @@ def _signing() -> dict[str, Turns]:
     def theirs() -> Any:
         request = AWSRequest("POST", _URL, dict(_HEADERS), body)
         SigV4Auth(peer_keys, "ec2", REGION).add_auth(request)
-        return request
+        return request.prepare(), request  # as it is sent, which ours is already
 
-    signed = theirs()
+    _, signed = theirs()
     now = datetime.strptime(signed.context["timestamp"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     authorization = str(signed.headers["Authorization"])
     _same("sign", ours().headers["authorization"].replace(", ", ","), authorization.replace(", ", ","))

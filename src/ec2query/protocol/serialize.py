@@ -94,9 +94,12 @@ def _writer(type_ref: TypeRef, member: Member) -> _Writer:
     return _SCALAR_WRITERS[type_ref.name]
 
 
+_LISTS = (tuple, list)
+
+
 def _list_writer(write_entry: _Writer) -> _Writer:
     def write(key: str, value: Any, out: list[str]) -> None:
-        if not isinstance(value, tuple | list):
+        if not isinstance(value, _LISTS):
             raise _unfit(key, "a list", value)
         for index, entry in enumerate(value, 1):
             write_entry(f"{key}.{index}", entry, out)
@@ -106,17 +109,19 @@ def _list_writer(write_entry: _Writer) -> _Writer:
 
 def _structure_writer(structure: Structure) -> _Writer:
     known: type[Shape] | None = None
+    fields: tuple[_Field, ...] = ()
 
     def write(key: str, value: Any, out: list[str]) -> None:
-        nonlocal known
+        nonlocal known, fields
         if known is None:
             known = structure.resolve()
+            fields = tuple((read, f".{name}", write) for read, name, write in _fields(known))
         if not isinstance(value, known):
             raise _unfit(key, f"a {known.__name__}", value)
-        for read, name, write_member in _fields(known):
+        for read, name, write_member in fields:
             entry = read(value)
             if entry or (entry is not None and entry != ()):
-                write_member(f"{key}.{name}", entry, out)
+                write_member(key + name, entry, out)
 
     return write
 
