@@ -113,11 +113,12 @@ def test_nothing_of_an_answer_is_left_in_circles(name: str) -> None:
         try:
             with contextlib.suppress(Ec2QueryError):
                 parse(Do, status, {}, body)
+            raw: RawDecoder | None = RawDecoder("Do", status, {}, limits=Limits())
             with contextlib.suppress(Ec2QueryError):
-                raw = RawDecoder("Do", status, {}, limits=Limits())
+                assert raw is not None
                 raw.feed(body)
                 raw.close()
-            del raw
+            raw = None
             left = gc.collect()
         finally:
             gc.enable()
