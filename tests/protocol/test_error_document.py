@@ -15,6 +15,7 @@ from ec2query.errors import (
     Unauthorized,
 )
 from ec2query.protocol.parse import parse
+from ec2query.protocol.xml import Limits
 from support.toy import Do
 
 
@@ -140,6 +141,19 @@ def test_an_error_document_is_hardened_too() -> None:
         parse(Do, 400, {}, b'<!DOCTYPE Response [<!ENTITY a "b">]><Response>&a;</Response>')
 
 
+def test_the_session_token_of_a_quoted_request_is_masked() -> None:
+    """An error about a signature quotes the canonical request, and what was in its headers."""
+    canonical = "POST\n/\n\nhost:sts.amazonaws.com\nx-amz-security-token:CANARY/1+2==\n\nhost"
+    body = document(
+        f"<Code>SignatureDoesNotMatch</Code><Message>The Canonical String should have been '{canonical}'"
+        f"</Message><CanonicalRequest><Text>{canonical}</Text></CanonicalRequest>"
+    )
+    error = raised(403, body)
+    for shown in (str(error), repr(error), error.message, str(error.details), str(vars(error))):
+        assert "CANARY" not in shown
+    assert "x-amz-security-token:***\n\nhost" in error.message
+
+
 LARGE = {
     "many bytes": document(f"<Code>A</Code><Message>{'x' * 1_100_000}</Message>"),
     "many elements": document("<Code>A</Code>" + "<b/>" * 11_000),
@@ -153,6 +167,13 @@ def test_an_error_document_is_small(name: str, status: int) -> None:
     """It is read in one go, so what is no error document of EC2's by its size is not read at all."""
     with pytest.raises(ResponseError, match="more than"):
         parse(Do, status, {}, LARGE[name])
+
+
+def test_an_error_document_is_shallow() -> None:
+    """Whatever depth is allowed in answers."""
+    body = document("<Code>A</Code>" + "<b>" * 5000 + "</b>" * 5000)
+    with pytest.raises(ResponseError, match="deeper than 64"):
+        parse(Do, 400, {}, body, limits=Limits(depth=10_000))
 
 
 def test_a_long_page_of_html_is_not_read_either() -> None:

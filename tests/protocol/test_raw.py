@@ -150,7 +150,7 @@ def test_what_may_be_repeated(action: str, pairs: Any, repeatable: bool) -> None
     assert raw_query(action, pairs, service=SERVICE).repeatable is repeatable
 
 
-REFUSED: list[tuple[str, Any, str]] = [
+REFUSED: list[tuple[Any, Any, str]] = [
     ("", {}, "letters and digits"),
     ("Teach&Fish", {}, "letters and digits"),
     ("TeachFish\n", {}, "letters and digits"),
@@ -163,6 +163,8 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("TeachFish", {"Signature": "1"}, "reserved"),
     ("TeachFish", {"AWSAccessKeyId": "1"}, "reserved"),
     ("TeachFish", {"Depth": 5}, "expected a str, got a int"),
+    ("TeachFish", {5: "Depth"}, "expected a name, got a int"),
+    (5, {}, "action: expected a str, got a int"),
     ("TeachFish", {"Depth": "\ud800"}, "surrogate"),
 ]
 
@@ -172,6 +174,13 @@ def test_what_cannot_be_sent(action: str, pairs: Any, sentence: str) -> None:
     """Names that would be another call or a signature, and what is no text."""
     with pytest.raises(ParameterError, match=sentence):
         raw_query(action, pairs, service=SERVICE)
+
+
+@pytest.mark.parametrize("version", ["", "2016-11-15&Action=DeleteVpc", "2016\n", "\ud800", "2016 11", 5])
+def test_what_is_no_version(version: Any) -> None:
+    """It stands before the pairs, and must not become one."""
+    with pytest.raises(ParameterError, match="version: expected"):
+        raw_query("TeachFish", {}, service=SERVICE, version=version)
 
 
 def test_no_member_of_ec2_is_reserved() -> None:

@@ -191,7 +191,6 @@ class Decoder:
         return self._result
 
     def _first(self, tag: str, attributes: list[str]) -> None:
-        self.begun = True
         name = local_name(tag)
         if name != self._root:
             if name in ("Response", "ErrorResponse"):
@@ -199,6 +198,7 @@ class Decoder:
             raise MalformedXml(f"expected <{self._root}>, got <{name[:80]}>")
         if len(attributes) > 2 * self._limits.attributes:
             raise MalformedXml(f"an element has more than {self._limits.attributes} attributes")
+        self.begun = True
         self._result = self._table.cls.__new__(self._table.cls)
         start, end = self._handlers()
         self._reader.on(start, end)

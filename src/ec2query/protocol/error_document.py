@@ -10,10 +10,12 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html#api-
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
 from ..errors import ServiceError, family_of
+from .excerpt import without_token
 from .tree import Element, read_tree
 from .xml import Limits, MalformedXml
 
@@ -56,7 +58,9 @@ def service_error(
         return _synthesized(operation, status, headers, None)
     if len(body) > _MOST_BYTES:
         raise MalformedXml(f"an error document of more than {_MOST_BYTES} bytes")
-    root = read_tree(body, limits, elements=_MOST_ELEMENTS)
+    depth = min(limits.depth, Limits().depth)  # what was read is then walked from element to element
+    root = read_tree(body, replace(limits, depth=depth), elements=_MOST_ELEMENTS)
+    _hide_token(root)
     errors = _errors(root)
     if not errors:
         return _synthesized(operation, status, headers, root)
@@ -85,6 +89,12 @@ def request_id_in(headers: Mapping[str, str]) -> str | None:
 def _is_xml(body: bytes) -> bool:
     begin = body.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:40].replace(b"\x00", b"")[:16].lower()
     return begin.startswith(b"<") and not begin.startswith((b"<!doctype html", b"<html"))
+
+
+def _hide_token(element: Element) -> None:
+    element.text = without_token(element.text)
+    for child in element.children:
+        _hide_token(child)
 
 
 def _errors(root: Element) -> list[Element]:

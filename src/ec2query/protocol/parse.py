@@ -16,7 +16,7 @@ from ..errors import ResponseError
 from ..shape import Operation, Result, result_of, slot_of
 from .decode import Decoder, ErrorDocument
 from .error_document import ErrorBody, request_id_in, service_error
-from .excerpt import EXCERPT_BYTES, excerpt
+from .excerpt import excerpt
 from .serialize import action_of
 from .xml import Limits, MalformedXml
 
@@ -80,7 +80,7 @@ class ResultDecoder(Generic[R]):
             raise self._wrong(fault) from None
         else:
             if decoder.begun:
-                self._body.cut(EXCERPT_BYTES + 1)
+                self._body.cut(0)
 
     def close(self) -> R:
         """Return the Result. Raises ServiceError, ResponseError."""
@@ -98,11 +98,13 @@ class ResultDecoder(Generic[R]):
         return result
 
     def _wrong(self, fault: MalformedXml) -> ResponseError:
-        seen = self._decoder.request_id if self._decoder is not None else None
+        decoder = self._decoder
+        # Of an answer to this operation, the fault says enough; what it begins with are its members.
+        begun = decoder is not None and decoder.begun
         return ResponseError(
             str(fault),
             status=self._status,
-            request_id=seen or request_id_in(self._headers),
-            excerpt=excerpt(self._body.read(), self._type),
+            request_id=(decoder.request_id if decoder else None) or request_id_in(self._headers),
+            excerpt="" if begun else excerpt(self._body.read(), self._type),
             operation=action_of(self._operation),
         )

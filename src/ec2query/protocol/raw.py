@@ -25,6 +25,7 @@ from .xml import Limits, MalformedXml
 __all__ = ["RawDecoder", "RawResult", "raw_query"]
 
 _ACTION = re.compile(r"[A-Za-z][A-Za-z0-9]{0,255}")
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}")
 
 # What names the call or signs it; signatures of version 2 and 4.
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html
@@ -53,8 +54,9 @@ def raw_query(
 
     Raises: ParameterError for a name that cannot be an action's, or pairs that cannot be sent.
     """
-    if not _ACTION.fullmatch(action):
-        raise ParameterError(where="action", expected="letters and digits", got=repr(action[:80]))
+    _check_name("action", _ACTION, action, "letters and digits")
+    if version is not None:
+        _check_name("version", _VERSION, version, "a version (2016-11-15)")
     given = list(cast("Iterable[tuple[str, str]]", pairs.items() if isinstance(pairs, Mapping) else pairs))
     written = [f"Action={action}", f"Version={percent_encode(version or service.version)}"]
     written += [_pair(action, name, value) for name, value in given]
@@ -67,7 +69,16 @@ def raw_query(
     )
 
 
+def _check_name(where: str, pattern: re.Pattern[str], name: object, expected: str) -> None:
+    if not isinstance(name, str):
+        raise ParameterError(where=where, expected="a str", got=f"a {type(name).__name__}")
+    if not pattern.fullmatch(name):
+        raise ParameterError(where=where, expected=expected, got=repr(name[:80]))
+
+
 def _pair(action: str, name: str, value: str) -> str:
+    if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ParameterError(where=f"{action} pair", expected="a name", got=f"a {type(name).__name__}")
     where = f"{action} pair {name!r}"
     if not name or name.casefold() in _RESERVED or name.casefold().startswith("x-amz-"):
         raise ParameterError(where=where, expected="a parameter of the action", got="a reserved name")
