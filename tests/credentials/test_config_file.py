@@ -135,3 +135,27 @@ def test_any_text_is_a_file_or_one_typed_error(text: str, credentials: bool) -> 
     except ConfigurationError:
         return
     assert all(kind in ("profile", "sso-session", "services") for kind, _ in file.sections)
+
+
+LARGE = {
+    "a value of many lines": "[default]\na = b\n" + " c\n" * 500_000,
+    "many nested settings": "[default]\na =\n" + "".join(f" k{number} = v\n" for number in range(100_000)),
+    "a long header": "[profile " + "x" * 3_000_000 + "]",
+    "a long quoted header": '[profile "' + "x" * 3_000_000 + '"]',
+    "many blanks": "[default]\na =" + " " * 3_000_000 + "b",
+    "many brackets": "[default]" + "[" * 3_000_000,
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_large_files_take_linear_time(name: str) -> None:
+    """In quadratic time, each of these would take minutes or hours."""
+    try:
+        file = parse_config(LARGE[name])
+    except ConfigurationError:
+        assert name == "many brackets"
+        return
+    settings = file.sections["profile", "default"].settings if "default" in LARGE[name] else {}
+    assert {key: len(found.value) + len(found.nested) for key, found in settings.items()} in (
+        [{}, {"a": 1}, {"a": 1_000_001}, {"a": 100_000}]
+    )

@@ -23,6 +23,7 @@ _COMMENT = ("#", ";")
 _INLINE_COMMENT = re.compile(r"[ \t][#;]")
 _HEADER = re.compile(r"\[(?P<name>[^\]]*)\][ \t]*(?:[#;].*)?")
 _BLANK = re.compile(r"\s")
+_LONGEST_HEADER = 1000  # shlex takes quadratic time
 _KINDS = ("profile", "sso-session", "services")
 
 
@@ -78,11 +79,13 @@ class _Reader:
         self._plain_default: dict[str, Setting] = {}
         self._section: dict[str, Setting] | None = None
         self._key: str | None = None
+        self._more: list[str] = []
         self._indent = -1
 
     def read(self, text: str) -> ConfigFile:
         for self._line, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
             self._read_line(line)
+        self._finish()
         if self._plain_default or ("profile", "") in self._found:
             self._found.setdefault(("profile", "default"), self._plain_default)
         self._found.pop(("profile", ""), None)
@@ -110,6 +113,7 @@ class _Reader:
         header = _HEADER.fullmatch(line)
         if header is None:
             self._fail("expected a section's name to end with ']'")
+        self._finish()
         self._key, self._indent = None, -1
         self._section = self._settings_of(header["name"].strip())
 
@@ -130,6 +134,7 @@ class _Reader:
     def _define(self, line: str, indent: int) -> None:
         assert self._section is not None
         key, value = self._split(line)
+        self._finish()
         self._indent = indent
         self._key = None if _BLANK.search(key) else key
         if self._key is not None:
@@ -141,16 +146,26 @@ class _Reader:
         if self._key is None:
             return  # of a key that is not one
         assert self._section is not None
-        before = self._section[self._key]
+        if not self._section[self._key].value:
+            self._split(line)  # a nested setting: whether it is one is said while its line is known
+        self._more.append(line)
+
+    def _finish(self) -> None:
+        """Put the lines that continued a key into its setting, all at once: else it takes quadratic time."""
+        if self._key is None or not self._more:
+            return
+        assert self._section is not None
+        before, lines = self._section[self._key], self._more
         value, nested = before.value, dict(before.nested)
         if value:
-            value = f"{value}\n{line}"
+            value = "\n".join((value, *lines))
         else:
-            name, text = self._split(line)
-            comment = _INLINE_COMMENT.search(text)
-            if not _BLANK.search(name):
-                nested[name] = (text[: comment.start()] if comment else text).strip()
+            for name, text in map(self._split, lines):
+                comment = _INLINE_COMMENT.search(text)
+                if not _BLANK.search(name):
+                    nested[name] = (text[: comment.start()] if comment else text).strip()
         self._section[self._key] = Setting(value=value, path=self._path, line=before.line, nested=nested)
+        self._more = []
 
     def _split(self, line: str) -> tuple[str, str]:
         key, equals, value = line.partition("=")
@@ -164,8 +179,8 @@ class _Reader:
 
 
 def _words(header: str) -> tuple[str, ...]:
-    """Split `profile "a name"`; an unclosed quote makes it no header of ours."""
+    """Split `profile "a name"`; an unclosed quote, or its length, makes it no header of ours."""
     try:
-        return tuple(shlex.split(header))
+        return tuple(shlex.split(header)) if len(header) <= _LONGEST_HEADER else ()
     except ValueError:
         return ()
