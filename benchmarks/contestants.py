@@ -21,10 +21,14 @@ REGION, KEY, SECRET = "us-east-1", "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDEN
 
 @dataclass(frozen=True, slots=True)
 class AsyncCalls:
-    """`small` gives a state, `page(count)` the number of reservations and the last instance's id."""
+    """`small` gives a state, `page(count)` the number of reservations and the last instance's id.
+
+    `listing(pages, items, ahead)` iterates the numbers of items of the pages of a list.
+    """
 
     small: Callable[[], Awaitable[str]]
     page: Callable[[int], Awaitable[tuple[int, str]]]
+    listing: Callable[[int, int, bool], AsyncIterator[int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,18 @@ async def _ec2query(url: str, connections: int, transport: Any = None) -> AsyncI
             result = await client.send(ec2.DescribeInstances(max_results=count))
             return len(result.reservations), str(result.reservations[-1].instances[0].instance_id)
 
-        yield AsyncCalls(small, page)
+        async def listing(pages: int, items: int, ahead: bool) -> AsyncIterator[int]:
+            wanted = ec2.Filter(name="pages", values=[str(pages)])
+            found = client.paginate(ec2.DescribeTags(filters=[wanted]), page_size=items)
+            if not ahead:
+                async for result in found:
+                    yield len(result.tags)
+                return
+            async with found.ahead() as results:
+                async for result in results:
+                    yield len(result.tags)
+
+        yield AsyncCalls(small, page, listing)
 
 
 @asynccontextmanager
@@ -110,7 +125,13 @@ async def _aiobotocore(url: str, connections: int) -> AsyncIterator[AsyncCalls]:
             found = (await client.describe_instances(MaxResults=count))["Reservations"]
             return len(found), str(found[-1]["Instances"][0]["InstanceId"])
 
-        yield AsyncCalls(small, page)
+        async def listing(pages: int, items: int, ahead: bool) -> AsyncIterator[int]:
+            wanted = [{"Name": "pages", "Values": [str(pages)]}]
+            found = client.get_paginator("describe_tags")
+            async for result in found.paginate(Filters=wanted, PaginationConfig={"PageSize": items}):
+                yield len(result["Tags"])
+
+        yield AsyncCalls(small, page, listing)
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -19,8 +18,9 @@ from urllib.parse import parse_qs, urlencode
 
 from .answers import ASN, CIDR, instances
 from .contestants import KEY, REGION, SECRET
+from .memory import peak_rss
 
-__all__ = ["PAGES", "main", "peak_rss"]
+__all__ = ["PAGES", "main"]
 
 # Instances of a page, by the page's size.
 PAGES = {"10 kB": 2, "1 MB": 202, "10 MB": 2016}
@@ -196,15 +196,6 @@ def _time(call: Callable[[], object], number: int) -> float:
     for _ in range(number):
         call()
     return (clock() - began) / number
-
-
-def peak_rss() -> int:
-    """Give the highest resident memory so far, in bytes."""
-    status = Path("/proc/self/status")
-    if status.exists():  # getrusage's figure outlives exec: it may be the parent's
-        return int(status.read_text().partition("VmHWM:")[2].split()[0]) * 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def page(who: str, file: str) -> dict[str, float]:

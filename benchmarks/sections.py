@@ -190,6 +190,25 @@ def pages(stage: Stage, report: Report, settings: Settings) -> None:
     report.budget("loop held by a page of 16 MB", held.median("ec2query", "longest"), 50, "ms")
 
 
+def listing(stage: Stage, report: Report, settings: Settings) -> None:
+    """A hundred pages of a thousand items, each answered and consumed in 5 ms."""
+    table = Samples("A list of 100 pages of 1,000 items, 5 ms each to answer and to consume", "s and MB")
+    for _ in range(settings.rounds):
+        for name, who, ahead in (
+            ("ec2query", "ec2query", False),
+            ("ec2query, ahead", "ec2query", True),
+            ("aiobotocore", "aiobotocore", False),
+        ):
+            found = stage.ask(who, "listing", url=stage.plain, pages=100, items=1000, ahead=ahead)
+            table.add(name, "s", found["wall"])
+            table.add(name, "memory grown since page 10, MB", found["grown"] / 1e6)
+    report.tables.append(table)
+    got = table.ratio("ec2query, ahead", "ec2query", "s")
+    report.budget("100 pages ahead, time × one after the other", got, 0.8)
+    grown = table.median("ec2query, ahead", "memory grown since page 10, MB")
+    report.budget("memory grown from page 10 to page 100", grown, 2, "MB")
+
+
 def _fresh_seconds(settings: Settings, contestants: int) -> float:
     return settings.fresh_rounds * 4.5
 
@@ -206,6 +225,7 @@ SECTIONS = {
     "work": Section(work, lambda settings, _: 9 * settings.work_seconds + 15),
     "throughput": Section(throughput, _load_seconds(4)),
     "tls": Section(secure, _load_seconds(2)),
+    "listing": Section(listing, lambda settings, _: settings.rounds * 7.0),
     "pages": Section(
         pages, lambda settings, count: settings.rounds * (10 + 2 * count * settings.load_seconds)
     ),

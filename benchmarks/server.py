@@ -20,6 +20,7 @@ from .answers import ASN, CIDR, disassociated, instances, tags
 __all__ = ["main"]
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
+_LATENCY = 0.005  # seconds, of the pages of a list: what paging ahead can hide
 _SIGNED = b"AWS4-HMAC-SHA256 Credential="
 
 
@@ -38,7 +39,11 @@ class _Connection(asyncio.Protocol):
             end = head_end + 4 + (int(length[1]) if length else 0)
             if len(received) < end:
                 break
-            self._transport.write(_answer(head, received[head_end + 4 : end]))
+            body = received[head_end + 4 : end]
+            if body.startswith(b"Action=DescribeTags&"):
+                asyncio.get_running_loop().call_later(_LATENCY, self._transport.write, _answer(head, body))
+            else:
+                self._transport.write(_answer(head, body))
             received = received[end:]
         self._received = received
 

@@ -17,9 +17,11 @@ from typing import Any
 
 from . import answers
 from .contestants import ASYNC, BLOCKING, BlockingCalls
+from .memory import peak_rss
 
 __all__ = ["main"]
 
+_CONSUMER = 0.005  # seconds that a page's consumer takes, as many as the server
 _CONTESTANT = sys.argv[1] if len(sys.argv) > 1 else ""
 
 
@@ -132,6 +134,25 @@ async def _stall(url: str, count: int) -> dict[str, float]:
         return {"longest": longest, "wall": wall}
 
 
+def listing(url: str, pages: int, items: int, ahead: bool) -> dict[str, float]:
+    """Iterate a long list with a consumer that takes its time; tell by how much memory grew meanwhile."""
+    return _run(_listing, url, pages, items, ahead)
+
+
+async def _listing(url: str, pages: int, items: int, ahead: bool) -> dict[str, float]:
+    async with ASYNC[_CONTESTANT](url, 2) as calls:
+        before = time.perf_counter()
+        seen, early = 0, 0
+        async for count in calls.listing(pages, items, ahead):
+            _check(count, items)
+            seen += 1
+            if seen == 10:
+                early = peak_rss()
+            await asyncio.sleep(_CONSUMER)
+        _check(seen, pages)
+        return {"wall": time.perf_counter() - before, "grown": peak_rss() - early}
+
+
 async def _together(call: Callable[[], Awaitable[None]], callers: int) -> None:
     if _CONTESTANT == "ec2query-trio":
         import trio
@@ -159,7 +180,7 @@ def main() -> None:
     """Answer orders until standard input ends."""
     for line in sys.stdin:
         order = json.loads(line)
-        function: Any = {"load": load, "stall": stall}[order.pop("do")]
+        function: Any = {"load": load, "stall": stall, "listing": listing}[order.pop("do")]
         print(json.dumps(function(**order)), flush=True)
 
 
