@@ -123,9 +123,18 @@ def _attempt(
     except (ServiceError, ResponseError, TransportError) as error:
         if isinstance(error, ResponseError):
             error.name_operation(query.action)
-        tried.error = error
+        tried.error = _without_frames(error)
+        if tried.response is not None:
+            tried.response = HttpResponse(tried.response.status, tried.response.headers)
     tried.seconds = world.monotonic() - tried.sent_at
     return tried
+
+
+def _without_frames(error: Ec2QueryError) -> Ec2QueryError:
+    """Part an error from the frames that it went through: they hold an answer that is to make room."""
+    if error.__suppress_context__:
+        error.__context__ = None
+    return error.with_traceback(None)
 
 
 def _within(timeout: Timeout, remaining: float | None) -> Timeout:
