@@ -29,7 +29,8 @@ class PlainReader:
         self._children: Children = {}
 
         def start(tag: str, attributes: list[str]) -> None:
-            check_element(limits, len(stack) + 1, attributes)
+            if attributes or len(stack) >= limits.depth:
+                check_element(limits, len(stack) + 1, attributes)
             if self.root is None:
                 self.root = local_name(tag)
             stack.append(({} if stack else self._children, []))
@@ -37,8 +38,13 @@ class PlainReader:
         def end(tag: str) -> None:
             children, pieces = stack.pop()
             if stack:
-                value = plain(children) if children else "".join(pieces)
-                stack[-1][0].setdefault(local_name(tag), []).append(value)
+                value = plain(children) if children else "".join(pieces) if pieces else ""
+                name = local_name(tag) if ":" in tag else tag
+                siblings = stack[-1][0]
+                if name in siblings:
+                    siblings[name].append(value)
+                else:
+                    siblings[name] = [value]
 
         def text(data: str) -> None:
             stack[-1][1].append(data)
