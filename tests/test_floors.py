@@ -41,7 +41,8 @@ FLOORS: list[tuple[str, int]] = [
 # Libraries, and the rooms that may import them; everything else is the standard library.
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "httpx": ("client", "emulator", "replay"),
-    "httpcore": ("client",),
+    "h11": ("client",),
+    "httpcore": (),
     "anyio": ("client",),
     "sniffio": (),
     "trio": ("client",),

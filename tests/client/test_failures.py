@@ -12,7 +12,7 @@ import httpx
 import pytest
 import trio
 
-from ec2query.client.failures import as_httpx, failure, where
+from ec2query.client.failures import failure, where
 from ec2query.errors import (
     ConfigurationError,
     Ec2QueryError,
@@ -87,7 +87,6 @@ def test_our_own_errors_are_left_alone() -> None:
 def test_a_defect_is_not_translated(error: Exception) -> None:
     """What no network does is somebody's mistake, and must be seen as such."""
     assert failure(error, REQUEST) is None
-    assert as_httpx(error) is None
 
 
 def test_a_foreign_class_of_the_same_name_is_not_taken_for_one_that_is_known() -> None:
@@ -97,26 +96,6 @@ def test_a_foreign_class_of_the_same_name_is_not_taken_for_one_that_is_known() -
         pass
 
     assert failure(ReadTimeout(), REQUEST) is None
-
-
-CORE = [
-    "PoolTimeout",
-    "ConnectTimeout",
-    "ReadTimeout",
-    "WriteTimeout",
-    "ConnectError",
-    "ReadError",
-    "WriteError",
-]
-CORE += ["ProxyError", "UnsupportedProtocol", "RemoteProtocolError"]
-
-
-@pytest.mark.parametrize("name", CORE)
-def test_a_failure_of_httpcore_has_its_twin_in_httpx(name: str) -> None:
-    """A transport raises httpx's exceptions, as every transport does."""
-    known = as_httpx(getattr(httpcore, name)("why"))
-    assert type(known) is getattr(httpx, name)
-    assert str(known) == "why"
 
 
 def test_the_cause_gives_the_words() -> None:

@@ -6,44 +6,59 @@ connections that the server closed are those of LaneTransport.
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-import httpcore
 import httpx
 
 from ..errors import ConfigurationError
-from .failures import as_httpx
+from .http11 import Exchange
 from .lanes import Lanes, Ticket, closed
 from .network_blocking import BlockingStream, connect
-from .origin import Origin, core_request, origin_of
+from .origin import Origin, origin_of
 from .tls import shared_context
 
 __all__ = ["BlockingLaneTransport"]
 
 
 class _Connection:
-    __slots__ = ("http", "idle_since", "origin", "stream")
+    """A socket to an origin, and the exchange on it."""
+
+    __slots__ = ("idle_since", "origin", "present", "stream")
 
     def __init__(self, origin: Origin, stream: BlockingStream) -> None:
-        scheme, host, port = origin
         self.origin = origin
         self.stream = stream
+        self.present = Exchange()
         self.idle_since = 0.0
-        self.http = httpcore.HTTP11Connection(httpcore.Origin(scheme.encode(), host.encode(), port), stream)
+
+    def exchange(self, request: httpx.Request, timeouts: Mapping[str, float | None]) -> None:
+        """Send a request, and wait for the head of the answer for no longer than a read may take.
+
+        Raises: httpx.TransportError.
+        """
+        present, seconds = self.present, timeouts.get("read")
+        message = present.begin(request, request.read())
+        # A server may answer and close before it has read everything: its answer is worth reading.
+        with contextlib.suppress(httpx.WriteError):
+            self.stream.send(message, timeouts.get("write"))
+        end = None if seconds is None else time.monotonic() + seconds
+        present.feed(self.stream.receive(seconds))
+        while not present.begun:
+            left = None if end is None else max(end - time.monotonic(), 0.0)
+            present.feed(self.stream.receive(left))
 
     @property
     def reusable(self) -> bool:
-        """Whether the exchange ended as it should, and nothing came after it that nobody asked for."""
-        # httpcore would take bytes left over for the next answer, and does not show them.
-        left: tuple[bytes, bool] = getattr(self.http, "_h11_state").trailing_data  # noqa: B009
-        return self.http.is_idle() and not left[0]
+        """Whether the exchange ended as it should."""
+        return self.present.reusable
 
     def usable(self, idle_after: float) -> bool:
-        """Look whether it is young and quiet: a readable idle connection is one that the server closed."""
-        return self.idle_since >= idle_after and not self.stream.get_extra_info("is_readable")
+        """Look whether it is young and quiet: what comes while it is idle is an end, or unasked for."""
+        return self.idle_since >= idle_after and self.stream.quiet
 
     def abort(self) -> None:
         self.stream.close()
@@ -87,7 +102,6 @@ class BlockingLaneTransport(httpx.BaseTransport):
         """Send one request. Raises: httpx.TransportError and its subclasses, ConfigurationError."""
         origin = origin_of(request.url)
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
-        message = core_request(request)
         total = timeouts.get("total")
         deadline = None if total is None else time.monotonic() + total
         connection = self._take(origin, timeouts.get("pool"))
@@ -98,18 +112,14 @@ class BlockingLaneTransport(httpx.BaseTransport):
                 raise closed()
             self._busy.add(connection)
             connection.stream.deadline = deadline
-            response = connection.http.handle_request(message)
-            connection.stream.head_by = None
-        except BaseException as error:
+            connection.exchange(request, timeouts)
+        except BaseException:
             self._give_up(origin, connection)
-            if isinstance(error, Exception) and (known := as_httpx(error)) is not None:
-                raise known from error
             raise
         return httpx.Response(
-            response.status,
-            headers=response.headers,
-            stream=_Body(self, connection, response),
-            extensions=response.extensions,
+            connection.present.status,
+            headers=connection.present.headers,
+            stream=_Body(self._put_back, connection, timeouts),
         )
 
     def close(self) -> None:
@@ -187,24 +197,28 @@ class _Body(httpx.SyncByteStream):
     """The raw body; closing it puts the connection back, or closes it where bytes are left."""
 
     def __init__(
-        self, transport: BlockingLaneTransport, connection: _Connection, response: httpcore.Response
+        self,
+        put_back: Callable[[_Connection], None],
+        connection: _Connection,
+        timeouts: Mapping[str, float | None],
     ) -> None:
-        self._transport = transport
+        self._put_back = put_back
         self._connection: _Connection | None = connection
-        self._response = response
+        self._stream = connection.stream
+        self._present = connection.present
+        self._timeouts = timeouts
 
     def __iter__(self) -> Iterator[bytes]:
-        try:
-            yield from self._response.iter_stream()
-        except Exception as error:
-            if (known := as_httpx(error)) is not None:
-                raise known from error
-            raise
+        present = self._present
+        while True:
+            if piece := present.take():
+                yield piece
+            elif present.done:
+                return
+            else:
+                present.feed(self._stream.receive(self._timeouts.get("read")))
 
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            try:
-                self._response.close()
-            finally:
-                self._transport._put_back(connection)
+            self._put_back(connection)

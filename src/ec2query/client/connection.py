@@ -1,126 +1,100 @@
-"""One connection of LaneTransport, and the body of the answer that it carries.
+"""One connection of LaneTransport: an exchange on it at a time, and the body of the answer it carries.
 
-A connection is used by one exchange at a time. The body's end, or its closing, ends the exchange.
+The body's end, or its closing, ends the exchange.
 """
 
 from __future__ import annotations
 
-import contextlib
-import math
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+import time
+from collections.abc import Callable, Mapping
 
-import anyio
-import httpcore
 import httpx
 
-from .failures import as_httpx
-from .network_asyncio import AsyncioStream
+from .http11 import Exchange
+from .network import Stream
 from .origin import Origin
 
 __all__ = ["Body", "Connection"]
 
 
 class Connection:
-    """A connection of a lane: httpcore's HTTP/1.1 over a stream, and a way to close it at once."""
+    """A stream to an origin, and the exchange on it."""
 
-    __slots__ = ("_close", "http", "idle_since", "origin", "stream")
+    __slots__ = ("idle_since", "origin", "present", "stream")
 
-    def __init__(
-        self, origin: Origin, stream: httpcore.AsyncNetworkStream, close: Callable[[], None]
-    ) -> None:
-        scheme, host, port = origin
+    def __init__(self, origin: Origin, stream: Stream) -> None:
         self.origin = origin
         self.stream = stream
-        self._close = close
+        self.present = Exchange()
         self.idle_since = 0.0
-        self.http = httpcore.AsyncHTTP11Connection(
-            httpcore.Origin(scheme.encode(), host.encode(), port), stream
-        )
 
-    async def exchange(self, message: httpcore.Request) -> httpcore.Response:
-        """Send a request, and wait for the head of the answer for no longer than a read may take."""
-        if isinstance(self.stream, AsyncioStream):
-            response = await self.http.handle_async_request(message)
-            self.stream.head_by = math.inf
-            return response
-        timeouts: dict[str, float | None] = message.extensions.get("timeout", {})
-        bounds = [timeouts.get(name) for name in ("write", "read")]
-        seconds = None if None in bounds else sum(filter(None, bounds))
+    async def exchange(
+        self, request: httpx.Request, body: bytes, timeouts: Mapping[str, float | None]
+    ) -> None:
+        """Send a request, and wait for the head of the answer for no longer than a read may take.
+
+        Raises: httpx.TransportError.
+        """
+        stream, present, seconds = self.stream, self.present, timeouts.get("read")
+        message = present.begin(request, body)
         try:
-            with anyio.fail_after(seconds):
-                return await self.http.handle_async_request(message)
-        except TimeoutError as error:
-            raise httpcore.ReadTimeout(f"no whole head came in {seconds} s") from error
+            await stream.send(message, timeouts.get("write"))
+        except httpx.WriteError:
+            pass  # A server may answer and close before it has read everything: its answer is worth reading.
+        end = None if seconds is None else time.monotonic() + seconds
+        present.feed(await stream.receive(seconds))
+        while not present.begun:
+            left = None if end is None else max(end - time.monotonic(), 0.0)
+            present.feed(await stream.receive(left))
 
     def abort(self) -> None:
-        self._close()
+        self.stream.abort()
 
     @property
     def reusable(self) -> bool:
-        """Whether the exchange ended as it should, and nothing came after it that nobody asked for."""
-        # httpcore would take bytes left over for the next answer, and does not show them.
-        left: tuple[bytes, bool] = getattr(self.http, "_h11_state").trailing_data  # noqa: B009
-        return self.http.is_idle() and not left[0]
+        """Whether the exchange ended as it should."""
+        return self.present.reusable
 
     def usable(self, idle_after: float) -> bool:
-        """Look whether it is young and quiet: a readable idle connection is one that the server closed."""
-        if self.idle_since < idle_after or self.stream.get_extra_info("is_readable"):
+        """Look whether it is young and quiet: what comes while it is idle is an end, or unasked for."""
+        if self.idle_since < idle_after or not self.stream.quiet:
             return False
-        if isinstance(self.stream, AsyncioStream):
-            self.stream.untouched = True
+        self.stream.untouched = True
         return True
 
     @property
     def touched(self) -> bool:
         """Whether a byte of the present request may have left."""
-        return not (isinstance(self.stream, AsyncioStream) and self.stream.untouched)
+        return not self.stream.untouched
 
 
 class Body(httpx.AsyncByteStream):
     """The raw body; closing it puts the connection back, or closes it where bytes are left."""
 
     def __init__(
-        self, connection: Connection, response: httpcore.Response, put_back: Callable[[Connection], None]
+        self,
+        connection: Connection,
+        timeouts: Mapping[str, float | None],
+        put_back: Callable[[Connection], None],
     ) -> None:
-        self._put_back = put_back
         self._connection: Connection | None = connection
-        self._response = response
-        self._chunks: AsyncIterator[bytes] | None = None
-        self._ended = False
+        self._stream = connection.stream
+        self._present = connection.present
+        self._timeouts = timeouts
+        self._put_back = put_back
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> Body:
         return self
 
     async def __anext__(self) -> bytes:
-        if self._chunks is None:
-            assert isinstance(self._response.stream, AsyncIterable)
-            self._chunks = aiter(self._response.stream)
-        try:
-            return await anext(self._chunks)
-        except BaseException as error:
-            self._ended = True
-            if isinstance(error, Exception) and (known := as_httpx(error)) is not None:
-                raise known from error
-            raise
+        present = self._present
+        while not (piece := present.take()):
+            if present.done:
+                raise StopAsyncIteration
+            present.feed(await self._stream.receive(self._timeouts.get("read")))
+        return piece
 
     async def aclose(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        try:
-            if self._chunks is None or self._ended:
-                await self._response.aclose()
-            else:
-                await self._abandon(connection)
-        finally:
+        if connection is not None:
             self._put_back(connection)
-
-    async def _abandon(self, connection: Connection) -> None:
-        """Close under the reader, and read on to its end: a generator that is dropped halfway is a leak.
-
-        https://trio.readthedocs.io/en/stable/reference-core.html#async-generators
-        """
-        connection.abort()
-        with contextlib.suppress(httpx.TransportError):
-            async for _ in self:
-                pass

@@ -7,15 +7,19 @@ have been read. What is link-local or loopback never goes through a proxy.
 from __future__ import annotations
 
 import threading
+from functools import partial
+from typing import TYPE_CHECKING
 
-import anyio.to_thread
 import httpx
 
 from ..protocol.proxy import proxy_for
-from .blocking_transport import BlockingLaneTransport
 from .caller import Caller
 from .tls import shared_context
-from .transport import LaneTransport
+from .waiting import in_thread
+
+if TYPE_CHECKING:
+    from .blocking_transport import BlockingLaneTransport
+    from .transport import LaneTransport
 
 __all__ = ["DefaultBlockingTransport", "DefaultTransport"]
 
@@ -48,11 +52,13 @@ class DefaultTransport(httpx.AsyncBaseTransport):
         route: httpx.AsyncBaseTransport
         if proxy is None:
             if self._lanes is None:
+                from .transport import LaneTransport
+
                 self._lanes = LaneTransport(ca_bundle=self._caller.ca_bundle)
             route = self._lanes
         else:
             if proxy not in self._proxied:
-                context = await anyio.to_thread.run_sync(shared_context, self._caller.ca_bundle)
+                context = await in_thread(partial(shared_context, self._caller.ca_bundle))
                 if proxy not in self._proxied:  # another task may have been faster
                     self._proxied[proxy] = httpx.AsyncHTTPTransport(verify=context, proxy=proxy)
             route = self._proxied[proxy]
@@ -90,6 +96,8 @@ class DefaultBlockingTransport(httpx.BaseTransport):
         route: httpx.BaseTransport
         if proxy is None:
             if self._lanes is None:
+                from .blocking_transport import BlockingLaneTransport
+
                 self._lanes = BlockingLaneTransport(ca_bundle=self._caller.ca_bundle)
             route = self._lanes
         else:

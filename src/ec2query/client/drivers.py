@@ -9,16 +9,14 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
-import anyio
-import anyio.lowlevel
-import anyio.to_thread
 import httpx
 
 from ..errors import ConfigurationError, Ec2QueryError
 from ..protocol.effects import Ask, Effect, Flow, Pause, ReadFile, RunProcess, Send, Shared, Sleep, WriteFile
-from . import local
+from . import local, waiting
 from .questions import ask_async, ask_blocking
 from .sending import AsyncSender, BlockingSender
 from .shared import AsyncRuns, BlockingRuns
@@ -48,7 +46,7 @@ class AsyncDriver:
         root: str | None = None,
         run_process: RunsPrograms | None = None,
     ) -> None:
-        self._sleeper: Sleeper = sleep or anyio.sleep
+        self._sleeper: Sleeper = sleep or waiting.sleep
         self._root = root
         self._programs = run_process
         self._runs = AsyncRuns()
@@ -90,16 +88,16 @@ class AsyncDriver:
         return await self._runs.join(effect.key, lambda: self.run(effect.flow()))
 
     async def _read_file(self, effect: ReadFile) -> bytes | None:
-        return await anyio.to_thread.run_sync(local.read_file, local.place(effect.path, self._root))
+        return await waiting.in_thread(partial(local.read_file, local.place(effect.path, self._root)))
 
     async def _write_file(self, effect: WriteFile) -> None:
         path = local.place(effect.path, self._root)
-        await anyio.to_thread.run_sync(local.write_file, path, effect.data, effect.mode)
+        await _finished(partial(local.write_file, path, effect.data, effect.mode))
 
     async def _run_process(self, effect: RunProcess) -> bytes:
         if self._programs is None:
             return await local.run_process_async(effect.argv, effect.seconds)
-        return await anyio.to_thread.run_sync(self._programs, effect.argv, effect.seconds)
+        return await _finished(partial(self._programs, effect.argv, effect.seconds))
 
 
 class BlockingDriver:
@@ -172,8 +170,15 @@ class BlockingDriver:
         return (self._programs or local.run_process)(effect.argv, effect.seconds)
 
 
+async def _finished(function: Callable[[], T]) -> T:
+    """Wait for a function in a thread to its end, whoever is cancelled meanwhile."""
+    import anyio.to_thread
+
+    return await anyio.to_thread.run_sync(function)
+
+
 async def _checkpoint(effect: Pause) -> None:
-    await anyio.lowlevel.checkpoint()
+    await waiting.checkpoint()
 
 
 def _nothing(effect: Pause) -> None:

@@ -10,13 +10,12 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import httpcore
 import httpx
 
 from ..errors import ConfigurationError, Ec2QueryError, TransportError, TransportTimeout
 from ..protocol.message import HttpRequest
 
-__all__ = ["as_httpx", "failure"]
+__all__ = ["failure", "where"]
 
 
 class _Meaning(NamedTuple):
@@ -53,21 +52,6 @@ _MEANINGS = {
     "StreamError": _Meaning("the HTTP client given had read the answer already"),
 }
 _ROOTS = {"httpx", "httpcore", "h11", "anyio", "trio", "builtins", "ssl", "socket"}
-_HTTPCORE = (
-    httpcore.TimeoutException,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpcore.UnsupportedProtocol,
-)
-
-
-def as_httpx(error: Exception) -> httpx.TransportError | None:
-    """Translate httpcore's exception into httpx's of the same name."""
-    if not isinstance(error, _HTTPCORE):
-        return None
-    kind: type[httpx.TransportError] = getattr(httpx, type(error).__name__, httpx.TransportError)
-    return kind(_text(error))
 
 
 def failure(error: Exception, request: HttpRequest) -> Ec2QueryError | None:

@@ -13,8 +13,6 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import anyio
-
 from ..errors import ConfigurationError, CredentialsError
 
 __all__ = ["place", "read_file", "run_process", "run_process_async", "write_file"]
@@ -80,6 +78,8 @@ def run_process(argv: tuple[str, ...], seconds: float) -> bytes:
 
 async def run_process_async(argv: tuple[str, ...], seconds: float) -> bytes:
     """Do the same on the event loop."""
+    import anyio  # few have a program for their credentials
+
     try:
         process = await anyio.open_process(
             argv, stdin=_NULL, stdout=_PIPE, stderr=_NULL, start_new_session=True

@@ -1,27 +1,52 @@
 """Which asynchronous library is running, and how one connects with it: found at the first request.
 
-asyncio has a network of our own (`network_asyncio`), trio has httpcore's. A Network belongs to one
-event loop, as all its connections do.
+A Network belongs to one event loop, as all its connections do. What a connection is asked for is a
+Stream: `network_asyncio` and `network_trio` have one each.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import ssl
 import sys
 from collections.abc import Callable
-from functools import partial
-from typing import Any, Protocol, TypeAlias, cast
-
-import httpcore
+from typing import Any, Protocol, TypeVar
 
 from ..errors import ConfigurationError
 
-__all__ = ["Network", "running_network"]
+__all__ = ["Network", "Stream", "running_network"]
 
-# The stream, and a function that closes it at once.
-Connected: TypeAlias = tuple[httpcore.AsyncNetworkStream, Callable[[], None]]
+T = TypeVar("T")
+
+
+class Stream(Protocol):
+    """A connected socket, used by one task at a time.
+
+    `untouched` is True until the first byte of the present request leaves, where that is known.
+    """
+
+    untouched: bool
+
+    async def send(self, data: bytes, seconds: float | None) -> None:
+        """Send all of it. Raises: WriteTimeout, WriteError."""
+        ...
+
+    async def receive(self, seconds: float | None) -> bytes:
+        """Wait for bytes; b"" is the end. Raises: ReadTimeout, ReadError."""
+        ...
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing has come, neither bytes nor an end."""
+        ...
+
+    def abort(self) -> None:
+        """Close at once; what was not sent is dropped."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close, and wait until that is done."""
+        ...
 
 
 class Network(Protocol):
@@ -37,8 +62,12 @@ class Network(Protocol):
 
     async def connect(
         self, host: str, port: int, context: ssl.SSLContext | None, seconds: float | None
-    ) -> Connected:
+    ) -> Stream:
         """Connect, and shake hands where there is a context. Raises: ConnectError, ConnectTimeout."""
+        ...
+
+    async def in_thread(self, function: Callable[[], T]) -> T:
+        """Wait for a function that runs in a thread; cancelled, leave it to itself."""
         ...
 
 
@@ -71,11 +100,13 @@ class _Asyncio:
 
     async def connect(
         self, host: str, port: int, context: ssl.SSLContext | None, seconds: float | None
-    ) -> Connected:
+    ) -> Stream:
         from .network_asyncio import connect
 
-        stream = await connect(host, port, context, seconds)
-        return stream, stream.abort
+        return await connect(host, port, context, seconds)
+
+    async def in_thread(self, function: Callable[[], T]) -> T:
+        return await self._loop.run_in_executor(None, function)
 
 
 class _Trio:
@@ -98,24 +129,14 @@ class _Trio:
 
     async def connect(
         self, host: str, port: int, context: ssl.SSLContext | None, seconds: float | None
-    ) -> Connected:
-        backend = cast(httpcore.AsyncNetworkBackend, httpcore.TrioBackend())
-        stream = await backend.connect_tcp(host, port, timeout=seconds)
-        close = partial(_close_on_trio, stream.get_extra_info("socket"))
-        if context is not None:
-            try:
-                stream = await stream.start_tls(context, server_hostname=host, timeout=seconds)
-            except BaseException:
-                close()
-                raise
-        return stream, close
+    ) -> Stream:
+        from .network_trio import connect
 
+        return await connect(host, port, context, seconds)
 
-def _close_on_trio(sock: Any) -> None:
-    try:
-        sock.close()
-    except RuntimeError:  # its loop is gone, and with it whoever could be waiting for it
-        os.close(sock.detach())
+    async def in_thread(self, function: Callable[[], T]) -> T:
+        result: T = await self._trio.to_thread.run_sync(function, abandon_on_cancel=True)
+        return result
 
 
 def _elsewhere() -> ConfigurationError:

@@ -1,7 +1,7 @@
-"""TCP and TLS on asyncio, as httpcore wants its network: one protocol object for each connection.
+"""TCP and TLS on asyncio: one protocol object for each connection, which is the Stream.
 
-What is written goes out at the next read, head and body in one segment. Reads are served straight
-from `data_received`. `abort` closes at once and is safe to call from anywhere in the loop's thread.
+Reads are served straight from `data_received`. `abort` closes at once and is safe to call from
+anywhere in the loop's thread.
 """
 
 from __future__ import annotations
@@ -9,26 +9,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-import select
 import socket
 import ssl
 from collections import deque
-from typing import Any, cast
+from typing import cast
 
-import httpcore
+import httpx
+
+from .idle_socket import quiet
 
 __all__ = ["AsyncioStream", "connect"]
 
 # Unread bytes that stop, and let go on, the reading of the socket.
 _HIGH_WATER = 512 * 1024
 _LOW_WATER = 64 * 1024
-_WRITE_AT_ONCE = 64 * 1024
 
 
 async def connect(
     host: str, port: int, context: ssl.SSLContext | None, seconds: float | None
 ) -> AsyncioStream:
-    """Connect, and shake hands where there is a context. Raises: httpcore's ConnectError, ConnectTimeout."""
+    """Connect, and shake hands where there is a context. Raises: ConnectError, ConnectTimeout."""
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(seconds):
@@ -36,36 +36,33 @@ async def connect(
                 AsyncioStream, host, port, ssl=context, server_hostname=host if context else None
             )
     except TimeoutError as error:
-        raise httpcore.ConnectTimeout(str(error)) from error
+        raise httpx.ConnectTimeout(str(error)) from error
     except (OSError, UnicodeError) as error:
-        raise httpcore.ConnectError(str(error)) from error
+        raise httpx.ConnectError(str(error)) from error
     return stream
 
 
-class AsyncioStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
-    """A connected socket. `untouched` is True until the first byte of the present request leaves."""
+class AsyncioStream(asyncio.Protocol):
+    """A connected socket."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._closed: asyncio.Future[None] = self._loop.create_future()
         self._waiter: asyncio.Future[bool] | None = None
+        self._deadline = math.inf
+        self._timer: asyncio.TimerHandle | None = None
         self._received: deque[bytes] = deque()
         self._unread = 0
-        self._unsent: list[bytes] = []
-        self._unsent_size = 0
-        self._write_timeout: float | None = None
         self._reading = self._writing = True
         self._ended = False
         self._error: Exception | None = None
-        self._asked = False
         self.untouched = True
-        # Until when the head of the answer must have come; each of its bytes may be in time for itself.
-        self.head_by = math.inf
 
     # What the loop calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one without saying so
+        self._socket: socket.socket | None = transport.get_extra_info("socket")
 
     def data_received(self, data: bytes) -> None:
         self._received.append(data)
@@ -90,76 +87,53 @@ class AsyncioStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._ended = self._writing = True
         self._error = exc
         self._wake()
+        if self._timer is not None:
+            self._timer.cancel()
         if not self._closed.done():
             self._closed.set_result(None)
 
-    # What httpcore calls
+    # What the transport calls
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 -- httpcore's signature
-        self._unsent.append(buffer)
-        self._unsent_size += len(buffer)
-        self._write_timeout = timeout
-        if self._unsent_size > _WRITE_AT_ONCE:
-            await self._flush()
+    async def send(self, data: bytes, seconds: float | None) -> None:
+        if self._ended:  # the reading that follows tells why
+            return
+        self._transport.write(data)
+        self.untouched = False
+        while not self._writing:
+            if not await self._wait(seconds):
+                raise httpx.WriteTimeout(f"nothing was taken for {seconds} s")
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 -- httpcore's signature
-        if self._unsent_size:
-            await self._flush()
-        if self._asked:
-            self._asked = False
-            self.head_by = math.inf if timeout is None else self._loop.time() + timeout
+    async def receive(self, seconds: float | None) -> bytes:
         while not self._received:
             if self._error is not None:
-                raise httpcore.ReadError(str(self._error)) from self._error
+                raise httpx.ReadError(str(self._error)) from self._error
             if self._ended:
                 return b""
-            left = timeout
-            if self.head_by < math.inf:
-                left = self.head_by - self._loop.time()
-            if not await self._wait(left):
-                raise httpcore.ReadTimeout(f"nothing, or no whole head, came in {timeout} s")
+            if not await self._wait(seconds):
+                raise httpx.ReadTimeout(f"nothing came for {seconds} s")
         data = self._received.popleft()
-        if len(data) > max_bytes:
-            self._received.appendleft(data[max_bytes:])
-            data = data[:max_bytes]
         self._unread -= len(data)
         if not self._reading and self._unread < _LOW_WATER:
             self._reading = True
             self._transport.resume_reading()
         return data
 
+    @property
+    def quiet(self) -> bool:
+        """The loop may not have seen yet what has come."""
+        return not self._ended and not self._received and quiet(self._socket)
+
+    def abort(self) -> None:
+        if not self._loop.is_closed():
+            self._transport.abort()
+        elif self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
     async def aclose(self) -> None:
         self.abort()
         if not self._loop.is_closed():
             await asyncio.wait([self._closed])
-
-    def get_extra_info(self, info: str) -> Any:
-        if info == "is_readable":
-            return self._ended or bool(self._received) or _readable(self._transport.get_extra_info("socket"))
-        names = {"client_addr": "sockname", "server_addr": "peername"}
-        return self._transport.get_extra_info(names.get(info, info))
-
-    def abort(self) -> None:
-        """Close at once; what was not sent is dropped."""
-        self._unsent.clear()
-        self._unsent_size = 0
-        if not self._loop.is_closed():
-            self._transport.abort()
-        elif (sock := self._transport.get_extra_info("socket")) is not None:
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
-
-    async def _flush(self) -> None:
-        if self._ended:  # the reading that follows tells why
-            return
-        self._transport.write(b"".join(self._unsent))
-        self.untouched = False
-        self._asked = True
-        self._unsent.clear()
-        self._unsent_size = 0
-        while not self._writing:
-            if not await self._wait(self._write_timeout):
-                raise httpcore.WriteTimeout(f"nothing was taken for {self._write_timeout} s")
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -168,28 +142,28 @@ class AsyncioStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     async def _wait(self, seconds: float | None) -> bool:
         """Wait for the loop to call; False where the time ran out."""
         waiter = self._waiter = self._loop.create_future()
-        timer = None if seconds is None else self._loop.call_later(seconds, _give_up, waiter)
+        self._deadline = math.inf
+        if seconds is not None:
+            self._deadline = self._loop.time() + seconds
+            if self._timer is None or self._timer.when() > self._deadline:
+                self._watch()
         try:
             in_time: bool = await waiter
             return in_time
         finally:
             self._waiter = None
-            if timer is not None:
-                timer.cancel()
 
+    def _watch(self) -> None:
+        """Set the one timer, which outlives a wait: most waits are over long before, and set none."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._deadline, self._tick)
 
-def _give_up(waiter: asyncio.Future[bool]) -> None:
-    if not waiter.done():
-        waiter.set_result(False)
-
-
-def _readable(sock: Any) -> bool:
-    """Look whether bytes or an end have come that the loop has not seen yet."""
-    descriptor = -1 if sock is None else sock.fileno()
-    if descriptor < 0:
-        return True
-    if not hasattr(select, "poll"):  # Windows
-        return bool(select.select([descriptor], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(0))
+    def _tick(self) -> None:
+        self._timer = None
+        if self._waiter is None or self._waiter.done():
+            return
+        if self._loop.time() >= self._deadline:
+            self._waiter.set_result(False)
+        elif self._deadline < math.inf:
+            self._watch()

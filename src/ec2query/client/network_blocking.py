@@ -1,7 +1,6 @@
-"""TCP and TLS for threads, as httpcore wants its network, under a deadline for the whole exchange.
+"""TCP and TLS for threads, under a deadline for the whole exchange.
 
-httpcore's own sockets do the work. What is written goes out at the next read, head and body in one
-segment; no operation waits beyond `deadline` (monotonic seconds).
+A socket is used by one thread at a time; no operation waits beyond `deadline` (monotonic seconds).
 """
 
 from __future__ import annotations
@@ -10,69 +9,81 @@ import contextlib
 import socket
 import ssl
 import time
-from typing import Any
 
-import httpcore
+import httpx
+
+from .idle_socket import quiet
 
 __all__ = ["BlockingStream", "connect"]
 
+_MOST_AT_ONCE = 256 * 1024
+
 
 def connect(host: str, port: int, context: ssl.SSLContext | None, seconds: float | None) -> BlockingStream:
-    """Connect, and shake hands where there is a context. Raises: httpcore's ConnectError, ConnectTimeout."""
+    """Connect, and shake hands where there is a context. Raises: ConnectError, ConnectTimeout."""
     begun = time.monotonic()
-    stream = httpcore.SyncBackend().connect_tcp(host, port, timeout=seconds)
-    if context is not None:
-        left = None if seconds is None else max(seconds - (time.monotonic() - begun), 0.001)
+    try:
+        sock = socket.create_connection((host, port), seconds)
         try:
-            stream = stream.start_tls(context, server_hostname=host, timeout=left)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if context is not None:
+                left = None if seconds is None else max(seconds - (time.monotonic() - begun), 0.001)
+                sock.settimeout(left)
+                sock = context.wrap_socket(sock, server_hostname=host)
         except BaseException:
-            stream.close()
+            sock.close()
             raise
-    return BlockingStream(stream)
+    except TimeoutError as error:
+        raise httpx.ConnectTimeout(str(error)) from error
+    except (OSError, UnicodeError) as error:
+        raise httpx.ConnectError(str(error)) from error
+    return BlockingStream(sock)
 
 
-class BlockingStream(httpcore.NetworkStream):
+class BlockingStream:
     """A connected socket."""
 
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
-        self._stream = stream
-        self._unsent: list[bytes] = []
-        self._write_timeout: float | None = None
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
         self.deadline: float | None = None
-        # Until when the head of the answer must have come; each of its bytes may be in time for itself.
-        self.head_by: float | None = None
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._unsent.append(buffer)
-        self._write_timeout = timeout
+    def send(self, data: bytes, seconds: float | None) -> None:
+        """Send all of it. Raises: WriteTimeout, WriteError."""
+        try:
+            self._socket.settimeout(self._left(seconds))
+            self._socket.sendall(data)
+        except TimeoutError as error:
+            raise httpx.WriteTimeout(f"nothing was taken for {seconds} s") from error
+        except OSError as error:
+            raise httpx.WriteError(str(error)) from error
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if self._unsent:
-            unsent = b"".join(self._unsent)
-            self._unsent.clear()
-            # A server may answer and close before it has read everything: its answer is worth reading.
-            with contextlib.suppress(httpcore.WriteError):
-                self._stream.write(unsent, self._left(self._write_timeout, httpcore.WriteTimeout))
-            self.head_by = None if timeout is None else time.monotonic() + timeout
-        return self._stream.read(max_bytes, self._left(timeout, httpcore.ReadTimeout))
+    def receive(self, seconds: float | None) -> bytes:
+        """Wait for bytes; b"" is the end. Raises: ReadTimeout, ReadError."""
+        try:
+            self._socket.settimeout(self._left(seconds))
+            return self._socket.recv(_MOST_AT_ONCE)
+        except TimeoutError as error:
+            raise httpx.ReadTimeout(f"nothing came for {seconds} s") from error
+        except OSError as error:
+            raise httpx.ReadError(str(error)) from error
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing has come, neither bytes nor an end."""
+        return quiet(self._socket)
 
     def close(self) -> None:
-        self._unsent.clear()
-        self._stream.close()
+        self._socket.close()
 
     def wake(self) -> None:
         """End what another thread waits for on this socket; that thread closes it."""
         with contextlib.suppress(OSError):
-            self.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+            self._socket.shutdown(socket.SHUT_RDWR)
 
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-    def _left(self, timeout: float | None, ran_out: type[Exception]) -> float | None:
-        ends = [end for end in (self.deadline, self.head_by) if end is not None]
-        if not ends:
-            return timeout
-        left = min(ends) - time.monotonic()
-        if left <= 0:
-            raise ran_out("the time allowed in all, or for the head of the answer, ran out")
-        return left if timeout is None else min(timeout, left)
+    def _left(self, seconds: float | None) -> float | None:
+        if self.deadline is not None:
+            left = self.deadline - time.monotonic()
+            seconds = left if seconds is None else min(seconds, left)
+        if seconds is not None and seconds <= 0:  # a socket would take zero for "do not wait"
+            raise TimeoutError("the time allowed ran out")
+        return seconds

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import inspect
 
-import anyio.to_thread
-
 from ..errors import CredentialsError, Ec2QueryError
 from ..protocol.effects import Ask
 
@@ -17,6 +15,8 @@ __all__ = ["ask_async", "ask_blocking"]
 
 async def ask_async(effect: Ask) -> object:
     """Ask on the event loop: a function in a thread, a coroutine function here. Raises Ec2QueryError."""
+    import anyio.to_thread  # few are asked anything
+
     try:
         # In a tuple, since trio will not have a coroutine returned from a thread.
         (reply,) = await anyio.to_thread.run_sync(

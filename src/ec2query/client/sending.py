@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import Any, NoReturn
 
-import anyio
-import anyio.lowlevel
 import httpx
 
 from ..errors import ConfigurationError, TransportTimeout
@@ -18,6 +16,7 @@ from ..protocol.effects import Send
 from ..protocol.message import HttpResponse
 from .exchange import Answer, SignedHeaders, httpx_request
 from .failures import failure, where
+from .waiting import checkpoint, fail_after
 
 __all__ = ["AsyncSender", "BlockingSender"]
 
@@ -41,7 +40,7 @@ class AsyncSender:
         if (total := effect.timeout.total) is None:
             return await self._send(effect)
         try:
-            with anyio.fail_after(total):
+            with fail_after(total):
                 return await self._send(effect)
         except TimeoutError as error:
             raise _out_of_time(effect) from error
@@ -64,7 +63,7 @@ class AsyncSender:
             try:
                 async for answer.chunk in chunks:
                     for _ in answer.decode():
-                        await anyio.lowlevel.checkpoint()
+                        await checkpoint()
             except Exception:
                 await _dispose(chunks)
                 raise

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Awaitable, Callable, Hashable
-
-import anyio
+from typing import TYPE_CHECKING
 
 from ..errors import Ec2QueryError
+from .waiting import event
+
+if TYPE_CHECKING:
+    import anyio
 
 __all__ = ["AsyncRuns", "BlockingRuns"]
 
@@ -40,7 +43,7 @@ class AsyncRuns:
     async def join(self, key: Hashable, begin: Callable[[], Awaitable[object]]) -> object:
         """Give what the run under way gives, or begin one."""
         while (run := self._runs.get(key)) is not None:
-            wake = run.wake = run.wake or anyio.Event()
+            wake = run.wake = run.wake or event()
             await wake.wait()
             if run.finished:
                 return run.outcome()

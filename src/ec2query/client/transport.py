@@ -10,18 +10,15 @@ from __future__ import annotations
 import ssl
 import time
 
-import anyio
-import anyio.to_thread
-import httpcore
 import httpx
 
 from ..errors import ConfigurationError
 from .connection import Body, Connection
-from .failures import as_httpx
 from .lanes import Lanes, Ticket, closed
 from .network import Network, running_network
-from .origin import Origin, core_request, origin_of
+from .origin import Origin, origin_of
 from .tls import prepare
+from .waiting import event, fail_after, in_thread
 
 __all__ = ["LaneTransport"]
 
@@ -65,39 +62,37 @@ class LaneTransport(httpx.AsyncBaseTransport):
         self._settle()
         origin = origin_of(request.url)
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
-        message = core_request(request)
         connection = await self._take(origin, timeouts.get("pool"))
         try:
             if connection is not None:
                 try:
-                    return await self._exchange(connection, message)
-                except (httpcore.NetworkError, httpcore.RemoteProtocolError):
+                    return await self._exchange(connection, request, timeouts)
+                except (httpx.NetworkError, httpx.RemoteProtocolError):
                     if connection.touched or not isinstance(request.stream, httpx.ByteStream):
                         raise
                     # The server closed it between our look and our first byte: nothing was sent.
                     self._busy.discard(connection)
                     connection.abort()
             connection = await self._open(origin, timeouts.get("connect"))
-            return await self._exchange(connection, message)
+            return await self._exchange(connection, request, timeouts)
         except BaseException as error:
             self._give_up(origin, connection)
-            if isinstance(error, Exception) and (known := as_httpx(error)) is not None:
-                broke = isinstance(known, (httpx.NetworkError, httpx.RemoteProtocolError))
-                if broke and connection is not None and not connection.touched:
-                    raise httpx.ConnectError(str(known)) from error
-                raise known from error
+            broke = isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError))
+            if broke and connection is not None and not connection.touched:
+                raise httpx.ConnectError(str(error)) from error
             raise
 
-    async def _exchange(self, connection: Connection, message: httpcore.Request) -> httpx.Response:
+    async def _exchange(
+        self, connection: Connection, request: httpx.Request, timeouts: dict[str, float | None]
+    ) -> httpx.Response:
         if self._closed:
             raise closed()
         self._busy.add(connection)
-        response = await connection.exchange(message)
+        await connection.exchange(request, await _body(request), timeouts)
         return httpx.Response(
-            response.status,
-            headers=response.headers,
-            stream=Body(connection, response, self._put_back),
-            extensions=response.extensions,
+            connection.present.status,
+            headers=connection.present.headers,
+            stream=Body(connection, timeouts, self._put_back),
         )
 
     async def aclose(self) -> None:
@@ -137,11 +132,11 @@ class LaneTransport(httpx.AsyncBaseTransport):
         return connection
 
     async def _queue(self, ticket: Ticket[Connection], seconds: float | None) -> None:
-        event = anyio.Event()
-        ticket.wake = event.set
+        free = event()
+        ticket.wake = free.set
         try:
-            with anyio.fail_after(seconds):
-                await event.wait()
+            with fail_after(seconds):
+                await free.wait()
         except TimeoutError:
             self._lanes.withdraw(ticket)
             limit = self._lanes.limit
@@ -158,13 +153,12 @@ class LaneTransport(httpx.AsyncBaseTransport):
         elif scheme != "http":
             raise httpx.UnsupportedProtocol(f"expected http or https, got {scheme}")
         assert self._network is not None
-        stream, close = await self._network.connect(host, port, context, seconds)
-        return Connection(origin, stream, close)
+        return Connection(origin, await self._network.connect(host, port, context, seconds))
 
     async def _shared_context(self) -> ssl.SSLContext:
         future = prepare(self._ca_bundle)
         if not future.done():
-            await anyio.to_thread.run_sync(future.exception, abandon_on_cancel=True)
+            await in_thread(future.exception)
         self._ssl_context = future.result()
         return self._ssl_context
 
@@ -182,3 +176,11 @@ class LaneTransport(httpx.AsyncBaseTransport):
         now = connection.idle_since = time.monotonic()
         self._lanes.release(connection.origin, connection)
         self._lanes.expire(now - self._idle_seconds)
+
+
+async def _body(request: httpx.Request) -> bytes:
+    stream = request.stream
+    if type(stream) is httpx.ByteStream:
+        return request.read()
+    assert isinstance(stream, httpx.AsyncByteStream)
+    return b"".join([part async for part in stream])
