@@ -87,8 +87,7 @@ def server_time(date: str | None) -> datetime | None:
         return None
     try:
         found = read_timestamp(date)
-    except (ValueError, IndexError, TypeError):
-        # The standard library's parser lets all three out of malformed dates.
+    except ValueError:
         return None
     return found if found.year in _YEARS else None
 

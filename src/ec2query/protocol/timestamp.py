@@ -47,7 +47,12 @@ def read_timestamp(text: str) -> datetime:
             raise ValueError("a time beyond the years 1 to 9999") from None
     from email.utils import parsedate_to_datetime
 
-    return _in_utc(parsedate_to_datetime(text))
+    try:
+        found = parsedate_to_datetime(text)
+    except (IndexError, OverflowError, TypeError):
+        # The standard library's parser lets these out of malformed dates too.
+        raise ValueError("a date that cannot be read") from None
+    return _in_utc(found)
 
 
 def _in_utc(value: datetime) -> datetime:
