@@ -23,7 +23,9 @@ __all__ = ["Decoder", "ErrorDocument"]
 _SCALAR, _STRUCTURE, _LIST, _UNKNOWN = range(4)
 
 _Store: TypeAlias = Callable[[Any, Any], None]
-# (kind, how to read it, how to keep it): a converter, None for text; a link; the entries' entry.
+# How a scalar is converted (None: it is text), and kept.
+_Leaf: TypeAlias = tuple[Callable[[str], Any] | None, _Store]
+# (kind, how to read it, how to keep it): a leaf; a link; the entries' entry.
 _Entry: TypeAlias = tuple[int, Any, _Store]
 
 
@@ -85,12 +87,14 @@ _EXPECTED: dict[Any, str] = {
 class _Table:
     """How the elements of one structure are read."""
 
-    __slots__ = ("_flattened", "attributes", "cls", "entries", "finish")
+    __slots__ = ("_flattened", "attributes", "cls", "containers", "finish", "leaves")
 
     def __init__(self, cls: type[Shape]) -> None:
         self.cls = cls
-        self.entries: dict[str, _Entry] = {}
-        self.attributes: dict[str, _Entry] = {}
+        # Apart, since most elements are leaves: what they are is found with one look.
+        self.leaves: dict[str, _Leaf] = {}
+        self.containers: dict[str, _Entry] = {}
+        self.attributes: dict[str, _Leaf] = {}
         self.finish: _Store | None = None
         self._flattened: list[tuple[Callable[[Any], Any], _Store]] = []
         for member in members(cls):
@@ -99,18 +103,30 @@ class _Table:
             keep = slot_of(cls, "request_id").__set__
             # Three spellings are in use: requestId (EC2), RequestId, RequestID (its error documents).
             for spelling in ("requestId", "RequestId", "RequestID"):
-                self.entries.setdefault(spelling, (_SCALAR, None, keep))
+                if spelling not in self.containers:
+                    self.leaves.setdefault(spelling, (None, keep))
 
     def _add(self, member: Member, store: _Store) -> None:
         if member.attribute:
-            self.attributes[member.wire] = _entry(member.type, store)
+            self.attributes[member.wire] = _entry(member.type, store)[1]
         elif member.flattened and isinstance(member.type, ListOf):
             read = slot_of(self.cls, member.name).__get__
             self._flattened.append((read, store))
             self.finish = self._finish
-            self.entries[member.item] = _entry(member.type.of, _appender(read, store))
+            self._read_by(member.item, _entry(member.type.of, _appender(read, store)))
+        elif member.wire not in self.leaves and member.wire not in self.containers:
+            self._read_by(member.wire, _entry(member.type, store))
+
+    def _read_by(self, name: str, entry: _Entry) -> None:
+        if entry[0] == _SCALAR:
+            self.leaves[name] = entry[1]
         else:
-            self.entries.setdefault(member.wire, _entry(member.type, store))
+            self.containers[name] = entry
+
+    def find(self, name: str) -> _Entry:
+        """Give what reads an element whose prefix was stripped, or one that the model does not know."""
+        leaf = self.leaves.get(name)
+        return self.containers.get(name, _SKIP) if leaf is None else (_SCALAR, leaf, leaf[1])
 
     def _finish(self, parent: object, made: object) -> None:
         """Turn the gathered entries of flattened lists into tuples."""
@@ -150,10 +166,13 @@ def _entry(type_ref: TypeRef, store: _Store) -> _Entry:
         return (_LIST, _entry(type_ref.of, list.append), _list_keeper(store))
     if isinstance(type_ref, Structure):
         return (_STRUCTURE, _Link(type_ref), store)
-    return (_SCALAR, _CONVERTERS[type_ref.name], store)
+    return (_SCALAR, (_CONVERTERS[type_ref.name], store), store)
 
 
 _tables: dict[type[Shape], _Table] = {}
+
+# Inside a list, and inside what the model does not know, no element has a name of its own.
+_NOTHING = _Table(Shape)
 
 
 def _table(cls: type[Shape]) -> _Table:
@@ -210,8 +229,8 @@ class Decoder:
 
     def _read_attributes(self, table: _Table, target: object, attributes: list[str]) -> None:
         for name, value in zip(attributes[::2], attributes[1::2], strict=True):
-            if entry := table.attributes.get(name):
-                _, convert, store = entry
+            if leaf := table.attributes.get(name):
+                convert, store = leaf
                 store(target, value if convert is None else self._converted(name, value, convert))
 
     def _handlers(self) -> tuple[Callable[[str, list[str]], None], Callable[[str], None]]:
@@ -219,64 +238,59 @@ class Decoder:
         parser = self._reader.parser
         limits = self._limits
         max_depth, max_attributes, max_text = limits.depth, 2 * limits.attributes, limits.text
-        stack: list[tuple[dict[str, _Entry], _Entry | None, Any, Any]] = []
+        stack: list[tuple[_Table, _Entry | None, Any, Any]] = []
         push, pop = stack.append, stack.pop
         chunks: list[str] = []
         gather, last_chunk = chunks.append, chunks.pop
-        no_elements: dict[str, _Entry] = {}
         new = object.__new__
 
         # The frame: a table of elements, an entry for all others, the object to fill, and what to
         # do with it at its end tag.
-        elements: dict[str, _Entry] = self._table.entries
+        table = self._table
         others: _Entry | None = None
         target: Any = self._result
-        finish: _Store | None = self._table.finish
-        scalar: _Entry | None = None
+        finish: _Store | None = table.finish
+        scalar: _Leaf | None = None
 
         def start(tag: str, attributes: list[str]) -> None:
-            nonlocal elements, others, target, finish, scalar
+            nonlocal table, others, target, finish, scalar
             if scalar is not None:
                 raise MalformedXml(f"<{tag[:80]}> stands inside a scalar at {self._reader.where()}")
             if attributes and len(attributes) > max_attributes:
                 raise MalformedXml(f"an element has more than {limits.attributes} attributes")
-            entry = elements.get(tag) or others
-            if entry is None:
-                entry = elements.get(local_name(tag), _SKIP)
-            kind, how, store = entry
-            if kind == _SCALAR:
-                scalar = entry
+            scalar = table.leaves.get(tag)
+            if scalar is not None:
                 parser.CharacterDataHandler = gather
                 return
-            push((elements, others, target, finish))
+            kind, how, store = table.containers.get(tag) or others or table.find(local_name(tag))
+            if kind == _SCALAR:
+                scalar = how
+                parser.CharacterDataHandler = gather
+                return
+            push((table, others, target, finish))
             if len(stack) >= max_depth:
                 raise MalformedXml(f"elements are nested deeper than {max_depth}")
             if kind == _STRUCTURE:
                 table = how.table or how.resolve()
                 made = new(table.cls)
                 store(target, made)
-                elements, others, target, finish = table.entries, None, made, table.finish
+                others, target, finish = None, made, table.finish
                 if table.attributes:
                     self._read_attributes(table, made, attributes)
             elif kind == _LIST:
-                elements, others, target, finish = no_elements, how, [], store
+                table, others, target, finish = _NOTHING, how, [], store
             else:
-                elements, others, target, finish = no_elements, _SKIP, None, None
+                table, others, target, finish = _NOTHING, _SKIP, None, None
 
         def end(tag: str) -> None:
-            nonlocal elements, others, target, finish, scalar
+            nonlocal table, others, target, finish, scalar
             if scalar is not None:
-                _, convert, store = scalar
+                convert, store = scalar
                 scalar = None
                 parser.CharacterDataHandler = None
                 text = last_chunk() if chunks else ""
-                if chunks:
-                    if sum(map(len, chunks)) > max_text:
-                        raise MalformedXml(f"<{tag[:80]}> holds more than {max_text} characters")
-                    text = "".join(chunks) + text
-                    chunks.clear()
-                if len(text) > max_text:
-                    raise MalformedXml(f"<{tag[:80]}> holds more than {max_text} characters")
+                if chunks or len(text) > max_text:
+                    text = whole(tag, text)
                 if convert is None:
                     store(target, text)
                     return
@@ -288,9 +302,16 @@ class Decoder:
                 return
             made, closing = target, finish
             if stack:
-                elements, others, target, finish = pop()
+                table, others, target, finish = pop()
             if closing is not None:
                 closing(target, made)
+
+        def whole(tag: str, last: str) -> str:
+            if sum(map(len, chunks), len(last)) > max_text:
+                raise MalformedXml(f"<{tag[:80]}> holds more than {max_text} characters")
+            text = "".join(chunks) + last
+            chunks.clear()
+            return text
 
         return start, end
 
