@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import h11
 import httpx
 import pytest
 
@@ -129,7 +128,7 @@ def test_a_broken_answer_is_an_error(case: str, size: int) -> None:
 
     with pytest.raises(httpx.RemoteProtocolError) as caught:
         to_the_end()
-    assert isinstance(caught.value.__cause__, h11.RemoteProtocolError)
+    assert caught.value.__cause__ is caught.value.__context__ is None
     assert not exchange.reusable
 
 

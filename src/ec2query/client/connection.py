@@ -29,16 +29,16 @@ class Connection:
         self.idle_since = 0.0
 
     async def exchange(
-        self, request: httpx.Request, body: bytes, timeouts: Mapping[str, float | None]
+        self, request: httpx.Request, body: memoryview, timeouts: Mapping[str, float | None]
     ) -> None:
         """Send a request, and wait for the head of the answer for no longer than a read may take.
 
         Raises: httpx.TransportError.
         """
         stream, present, seconds = self.stream, self.present, timeouts.get("read")
-        message = present.begin(request, body)
         try:
-            await stream.send(message, timeouts.get("write"))
+            # A view, and no name for it: nobody who prints a traceback's variables sees what was sent.
+            await stream.send(memoryview(present.begin(request, body)), timeouts.get("write"))
         except httpx.WriteError:
             pass  # A server may answer and close before it has read everything: its answer is worth reading.
         end = None if seconds is None else time.monotonic() + seconds

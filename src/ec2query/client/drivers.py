@@ -2,6 +2,7 @@
 
 `AsyncDriver` runs on asyncio and trio, `BlockingDriver` in any thread. A failed effect that our error
 tree knows is thrown into the flow; anything else, cancellation too, closes the flow and goes on up.
+An error that the flow raises leaves without the frames of the flow, which hold keys, tokens and answers.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import httpx
 
 from ..errors import ConfigurationError, Ec2QueryError
 from ..protocol.effects import Ask, Effect, Flow, Pause, ReadFile, RunProcess, Send, Shared, Sleep, WriteFile
+from ..protocol.frames import without_frames
 from . import local, waiting
 from .questions import ask_async, ask_blocking
 from .sending import AsyncSender, BlockingSender
@@ -76,7 +78,11 @@ class AsyncDriver:
         except StopIteration as end:
             result: T = end.value
             return result
+        except Ec2QueryError as error:
+            without_frames(error)
+            raise
         finally:
+            reply = None  # a file, a program's output: nothing for a traceback that shows variables
             flow.close()
 
     async def _sleep(self, effect: Sleep) -> None:
@@ -145,7 +151,11 @@ class BlockingDriver:
         except StopIteration as end:
             result: T = end.value
             return result
+        except Ec2QueryError as error:
+            without_frames(error)
+            raise
         finally:
+            reply = None  # a file, a program's output: nothing for a traceback that shows variables
             flow.close()
 
     def _sleep(self, effect: Sleep) -> None:

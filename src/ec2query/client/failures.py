@@ -15,7 +15,7 @@ import httpx
 from ..errors import ConfigurationError, Ec2QueryError, TransportError, TransportTimeout
 from ..protocol.message import HttpRequest
 
-__all__ = ["failure", "where"]
+__all__ = ["failure", "presentable", "where"]
 
 
 class _Meaning(NamedTuple):
@@ -51,6 +51,8 @@ _MEANINGS = {
     "HTTPError": _Meaning("the HTTP client given failed"),
     "StreamError": _Meaning("the HTTP client given had read the answer already"),
 }
+# Their words, and those of what they were raised from, quote bytes that were sent or came.
+_QUOTING = ("RemoteProtocolError", "LocalProtocolError", "ProxyError")
 _ROOTS = {"httpx", "httpcore", "h11", "anyio", "trio", "builtins", "ssl", "socket"}
 
 
@@ -67,6 +69,11 @@ def failure(error: Exception, request: HttpRequest) -> Ec2QueryError | None:
     text = _text(error)
     detail = f": {text}" if text and isinstance(error, Exception) else ""
     return kind(f"{where(request)}: {meaning.sentence}{detail}", sent=meaning.sent)
+
+
+def presentable(error: Exception) -> Exception | None:
+    """Give `error` as the cause that a traceback may show, None where its words may hold a secret."""
+    return None if type(error).__name__ in _QUOTING else error
 
 
 def where(request: HttpRequest) -> str:
@@ -89,6 +96,7 @@ def _text(error: BaseException) -> str:
     cause: BaseException | None = error
     while cause is not None:
         if text := str(cause).partition(": bytearray(")[0].partition(": b'")[0].strip():
-            return text[:200]
+            # A proxy's reason phrase is its own, and may repeat what the proxy was sent.
+            return text[:3] if type(cause).__name__ == "ProxyError" and text[:3].isdigit() else text[:200]
         cause = cause.__cause__ or cause.__context__
     return ""

@@ -27,8 +27,8 @@ class Stream(Protocol):
 
     untouched: bool
 
-    async def send(self, data: bytes, seconds: float | None) -> None:
-        """Send all of it. Raises: WriteTimeout, WriteError."""
+    async def send(self, data: bytes | memoryview, seconds: float | None) -> None:
+        """Send all of it; a view is not shown by tracebacks. Raises: WriteTimeout, WriteError."""
         ...
 
     async def receive(self, seconds: float | None) -> bytes:

@@ -94,7 +94,7 @@ class AsyncioStream(asyncio.Protocol):
 
     # What the transport calls
 
-    async def send(self, data: bytes, seconds: float | None) -> None:
+    async def send(self, data: bytes | memoryview, seconds: float | None) -> None:
         if self._ended:  # the reading that follows tells why
             return
         self._transport.write(data)

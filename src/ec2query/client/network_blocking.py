@@ -47,7 +47,7 @@ class BlockingStream:
         self._socket = sock
         self.deadline: float | None = None
 
-    def send(self, data: bytes, seconds: float | None) -> None:
+    def send(self, data: bytes | memoryview, seconds: float | None) -> None:
         """Send all of it. Raises: WriteTimeout, WriteError."""
         try:
             self._socket.settimeout(self._left(seconds))

@@ -47,7 +47,7 @@ class TrioStream:
         self._socket = sock
         self.untouched = True
 
-    async def send(self, data: bytes, seconds: float | None) -> None:
+    async def send(self, data: bytes | memoryview, seconds: float | None) -> None:
         self.untouched = False
         try:
             with trio.fail_after(math.inf if seconds is None else seconds):

@@ -15,7 +15,7 @@ from ..errors import ConfigurationError, TransportTimeout
 from ..protocol.effects import Send
 from ..protocol.message import HttpResponse
 from .exchange import Answer, SignedHeaders, httpx_request
-from .failures import failure, where
+from .failures import failure, presentable, where
 from .waiting import checkpoint, fail_after
 
 __all__ = ["AsyncSender", "BlockingSender"]
@@ -170,4 +170,4 @@ def _blame(error: Exception, effect: Send, answer: Answer | None = None) -> NoRe
     known = failure(error, effect.request) if answer is None else answer.broken(error)
     if known is None or known is error:
         raise error
-    raise known from error
+    raise known from presentable(error)

@@ -178,9 +178,9 @@ class LaneTransport(httpx.AsyncBaseTransport):
         self._lanes.expire(now - self._idle_seconds)
 
 
-async def _body(request: httpx.Request) -> bytes:
+async def _body(request: httpx.Request) -> memoryview:
     stream = request.stream
     if type(stream) is httpx.ByteStream:
-        return request.read()
+        return memoryview(request.read())
     assert isinstance(stream, httpx.AsyncByteStream)
-    return b"".join([part async for part in stream])
+    return memoryview(b"".join([part async for part in stream]))

@@ -18,6 +18,7 @@ from .channel import Channel
 from .clock_skew import RefreshCredentials, SkewRemedy, judge_skew
 from .effects import Flow, Timeout, pause, send, sleep
 from .events import AttemptEvent
+from .frames import without_frames
 from .log import log_attempt
 from .message import HttpResponse
 from .outcome import leaves_unknown, mark_unknown
@@ -123,18 +124,11 @@ def _attempt(
     except (ServiceError, ResponseError, TransportError) as error:
         if isinstance(error, ResponseError):
             error.name_operation(query.action)
-        tried.error = _without_frames(error)
+        tried.error = without_frames(error)  # they hold an answer that is to make room
         if tried.response is not None:
             tried.response = HttpResponse(tried.response.status, tried.response.headers)
     tried.seconds = world.monotonic() - tried.sent_at
     return tried
-
-
-def _without_frames(error: Ec2QueryError) -> Ec2QueryError:
-    """Part an error from the frames that it went through: they hold an answer that is to make room."""
-    if error.__suppress_context__:
-        error.__context__ = None
-    return error.with_traceback(None)
 
 
 def _within(timeout: Timeout, remaining: float | None) -> Timeout:
