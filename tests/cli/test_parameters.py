@@ -76,7 +76,7 @@ BAD_JSON: dict[str, tuple[str, str]] = {
     "no object": ("[]", "Do: expected a JSON object of member names, got JSON that is a list"),
     "an unknown name": ('{"Texd": "a"}', "did you mean 'Text'"),
     "another type": ('{"Whole": "1"}', "Do.Whole: expected a"),
-    "no base64": ('{"Blob": "%"}', "Do.Blob: expected base64, got '%'"),
+    "no base64": ('{"Blob": "%"}', "Do.Blob: expected base64, got another text"),
     "too deep": ("[" * 100_000, "Do: expected JSON, got brackets nested too deep"),
 }
 

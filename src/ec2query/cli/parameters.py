@@ -19,6 +19,7 @@ from ..protocol.decode_form import decode_pairs
 from ..protocol.serialize import action_of
 from ..shape import ListOf, Operation, Scalar, Shape, Structure, TypeRef, member_named, members, service_of
 from .keys import check_key
+from .secrets import shown_pairs
 
 __all__ = ["from_json", "from_words", "split_words", "with_dry_run"]
 
@@ -53,10 +54,15 @@ def split_words(operation: type[Operation[Any]], words: Iterable[str]) -> dict[s
             raise ParameterError(
                 where=f"{action_of(operation)}.{key}",
                 expected="one value",
-                got=f"two ({pairs[key]!r}, {value!r})",
+                got=_two(operation, key, pairs[key], value),
             )
         pairs[key] = value
     return pairs
+
+
+def _two(operation: type[Operation[Any]], key: str, *values: str) -> str:
+    (_, first), (_, second) = shown_pairs(operation, [(key, value) for value in values])
+    return f"two ({first!r}, {second!r})"
 
 
 def from_json(operation: type[Operation[Any]], text: str) -> Operation[Any]:
@@ -102,7 +108,7 @@ def _typed_value(kind: TypeRef, value: Any, where: str) -> Any:
         try:
             return b64decode(value, validate=True)
         except ValueError:
-            raise ParameterError(where=where, expected="base64", got=repr(value[:40])) from None
+            raise ParameterError(where=where, expected="base64", got="another text") from None
     return value
 
 
@@ -129,5 +135,6 @@ def _explained(
             where=f"{action}.{key}", expected=f"a value, as in {key}=... (it is required)", got="none"
         )
     expected = reason.rpartition("expected ")[2] if "expected " in reason else "one value"
-    got = repr(pairs[key]) if key in pairs else f"{key} with more below it"
+    given = dict(shown_pairs(operation, pairs.items()))
+    got = repr(given[key]) if key in given else f"{key} with more below it"
     return ParameterError(where=f"{action}.{key}", expected=expected, got=got)

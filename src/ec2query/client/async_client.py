@@ -63,7 +63,11 @@ class AsyncClient:
 
     async def call(self, name: str, params: Mapping[str, object] | None = None, /) -> Result:
         """Make an API call by the model's names: `call("DescribeVpcs", {"VpcIds": [...]})`."""
-        return await self.send(self._caller.operation(name, params or {}))
+        try:
+            operation = self._caller.operation(name, params or {})
+        finally:
+            del params  # a traceback's variables show the operation, which hides what is sensitive
+        return await self.send(operation)
 
     async def call_raw(
         self,
@@ -78,7 +82,9 @@ class AsyncClient:
         The pairs are sent as they are: `call_raw("DescribeVpcs", {"VpcId.1": "vpc-0a1b"})`.
         Raises: as `send`.
         """
-        return await self.run(self._caller.call_raw(action, pairs, version=version))
+        flow = self._caller.call_raw(action, pairs, version=version)
+        del pairs  # they may hold secrets, and a traceback may show variables
+        return await self.run(flow)
 
     def paginate(
         self,

@@ -23,6 +23,8 @@ from ..protocol import call as protocol
 from ..protocol.channel import Channel, CredentialsSource, GivenCredentials
 from ..protocol.effects import Flow, Timeout, shared
 from ..protocol.endpoint_choice import EndpointChoice
+from ..protocol.endpoint_url import check_endpoint_url
+from ..protocol.frames import without_frames
 from ..protocol.quota import Quota
 from ..protocol.retry import Retries
 from ..protocol.retry_policy import resolve_policy
@@ -93,7 +95,13 @@ class Caller:
             )
         from ..model_dict import from_dict
 
-        operation: Operation[Result] = from_dict(found, params)
+        try:
+            operation: Operation[Result] = from_dict(found, params)
+        except ParameterError as error:
+            without_frames(error)
+            raise
+        finally:
+            del params  # a traceback's variables show operations, which hide what is sensitive
         return operation
 
     def context(self) -> Flow[Context]:
@@ -194,8 +202,16 @@ class Caller:
 
     def described(self) -> str:
         """Say in a few words what this client is, without looking anything up."""
-        shown = {name: self.options.get(name) for name in ("region", "endpoint_url")}
+        shown = {"region": self.options.get("region"), "endpoint_url": self._shown_endpoint()}
         return ", ".join(f"{name}={value!r}" for name, value in shown.items() if value is not None)
+
+    def _shown_endpoint(self) -> str | None:
+        """Show no more of the URL than may be in one: what else it holds may be a password."""
+        given = self.options.get("endpoint_url")
+        try:
+            return given and check_endpoint_url(given)
+        except ConfigurationError:
+            return "***"
 
 
 def _checked_source(given: CredentialsSource) -> CredentialsSource:
