@@ -25,6 +25,16 @@ class Ours:
     secret: str = field(default="s", repr=False)
 
 
+@frozen
+class Often:
+    """A value."""
+
+    name: str
+    size: int = 3
+    tags: dict[str, str] = field(default_factory=dict[str, str], compare=False)
+    secret: str = field(default="s", repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Theirs:
     """A value."""
@@ -43,12 +53,25 @@ class OursByName:
     size: int = 3
 
 
+@frozen(kw_only=True)
+class OftenByName:
+    """A value made by name."""
+
+    name: str
+    size: int = 3
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TheirsByName:
     """A value made by name."""
 
     name: str
     size: int = 3
+
+
+for _ in range(100):  # after so many, each has an `__init__` of its own
+    Often("a")
+    OftenByName(name="a")
 
 
 def _matched(cls: Any) -> object:
@@ -69,7 +92,7 @@ def _raised(call: Callable[[], object]) -> type[Exception] | None:
 
 # Each is asked of both classes; the answers are the same.
 SAME: dict[str, Callable[[Any], object]] = {
-    "repr": lambda cls: repr(cls("a", tags={"k": "v"})).replace("Theirs", "Ours"),
+    "repr": lambda cls: repr(cls("a", tags={"k": "v"})).removeprefix(cls.__name__),
     "values": lambda cls: dataclasses.astuple(cls("a", secret="t")),
     "dict": lambda cls: dataclasses.asdict(cls("a", 4)),
     "fields": lambda cls: [(f.name, f.type, f.repr, f.kw_only) for f in dataclasses.fields(cls)],
@@ -96,14 +119,15 @@ SAME: dict[str, Callable[[Any], object]] = {
 }
 
 
+@pytest.mark.parametrize("cls", [Ours, Often])
 @pytest.mark.parametrize("case", SAME)
-def test_it_is_what_dataclass_makes(case: str) -> None:
-    """Construction, comparison, text, copies and refusals do not differ."""
-    assert SAME[case](Ours) == SAME[case](Theirs)
+def test_it_is_what_dataclass_makes(case: str, cls: type[Any]) -> None:
+    """Construction, comparison, text, copies and refusals do not differ, however many were made."""
+    assert SAME[case](cls) == SAME[case](Theirs)
 
 
 BY_NAME: dict[str, Callable[[Any], object]] = {
-    "repr": lambda cls: repr(cls(name="a")).replace("Theirs", "Ours"),
+    "repr": lambda cls: repr(cls(name="a")).removeprefix(cls.__name__),
     "by place": lambda cls: _raised(lambda: cls("a")),
     "match_args": lambda cls: cls.__match_args__,
     "signature": lambda cls: str(inspect.signature(cls)),
@@ -111,10 +135,18 @@ BY_NAME: dict[str, Callable[[Any], object]] = {
 }
 
 
+@pytest.mark.parametrize("cls", [OursByName, OftenByName])
 @pytest.mark.parametrize("case", BY_NAME)
-def test_so_is_one_that_is_made_by_name(case: str) -> None:
+def test_so_is_one_that_is_made_by_name(case: str, cls: type[Any]) -> None:
     """Keyword-only fields stay so."""
-    assert BY_NAME[case](OursByName) == BY_NAME[case](TheirsByName)
+    assert BY_NAME[case](cls) == BY_NAME[case](TheirsByName)
+
+
+def test_an_init_is_compiled_for_what_is_made_often() -> None:
+    """Only there: compiling costs more than a few instances do."""
+    shared, own, by_name = (vars(cls)["__init__"] for cls in (Ours, Often, OftenByName))
+    assert shared is vars(OursByName)["__init__"]
+    assert len({shared, own, by_name}) == 3
 
 
 @frozen
@@ -134,5 +166,7 @@ class Checked:
 def test_methods_of_its_own_are_kept() -> None:
     """`__post_init__` runs, and a class's own `__repr__` stays."""
     assert repr(Checked(1)) == "***"
-    with pytest.raises(ValueError, match="negative"):
-        Checked(-1)
+    for size in range(200):
+        with pytest.raises(ValueError, match="negative"):
+            Checked(-1)
+        assert Checked(size).size == size
