@@ -14,6 +14,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, dataclass_transform
 
 from .errors import ParameterError
@@ -428,6 +429,7 @@ def result_of(operation: type[Operation[R]]) -> type[R]:
     raise LookupError(f"{operation.__qualname__} does not say Operation[<its Result>]")
 
 
+@cache
 def service_of(shape: type[Shape]) -> Service:
     """Return the Service of the package that a Shape was generated into."""
     found = _look_up(shape, "SERVICE")

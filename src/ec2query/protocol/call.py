@@ -41,13 +41,14 @@ def call(operation: Operation[R], channel: Channel) -> Flow[R]:
     token = channel.world.token()
     sent = outgoing(operation, token, channel.endpoint)
     kind = type(sent)
+    repeatable = is_repeatable(sent)
     query = Query(
         service=service_of(kind),
         action=action_of(kind),
         body=serialize(sent),
         read=partial(ResultDecoder, kind),
-        repeatable=is_repeatable(sent),
-        token_is_ours=is_repeatable(sent) and not is_repeatable(operation),
+        repeatable=repeatable,
+        token_is_ours=repeatable and sent is not operation and not is_repeatable(operation),
         complete=completion(sent, channel.endpoint),
     )
     return readable((yield from attempts(query, channel, token)), kind)

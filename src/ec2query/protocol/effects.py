@@ -55,6 +55,10 @@ class Timeout:
     window: float = 20.0
 
 
+_TIMEOUT = Timeout()
+_MAX_BODY = 48 * 1024 * 1024
+
+
 @frozen
 class Send:
     """Send one HTTP request, follow no redirect; the reply is an HttpResponse.
@@ -64,8 +68,8 @@ class Send:
     """
 
     request: HttpRequest
-    timeout: Timeout = field(default=Timeout())
-    max_body: int = 48 * 1024 * 1024
+    timeout: Timeout = field(default=_TIMEOUT)
+    max_body: int = _MAX_BODY
 
 
 @frozen
@@ -142,8 +146,7 @@ def send(
     request: HttpRequest, timeout: Timeout | None = None, max_body: int | None = None
 ) -> Flow[HttpResponse]:
     """Ask for `request` to be sent: `response = yield from send(request)`."""
-    default = Send(request)
-    reply = yield Send(request, timeout or default.timeout, max_body or default.max_body)
+    reply = yield Send(request, timeout or _TIMEOUT, max_body or _MAX_BODY)
     assert isinstance(reply, HttpResponse), reply
     return reply
 
