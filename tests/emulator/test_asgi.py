@@ -81,6 +81,15 @@ def test_odd_header_bytes_are_refused(value: bytes) -> None:
     assert (status, b"<Code>InvalidRequest</Code>" in body) == (400, True)
 
 
+@pytest.mark.parametrize("host", [b"[", b"[::1", b"x:99999", b""])
+def test_odd_hosts_are_refused(host: bytes) -> None:
+    """The same for a host that makes no URL."""
+    status, _, body = play(
+        [REQUEST.body], [(name, value) for name, value in HEADERS if name != b"Host"] + [(b"host", host)]
+    )
+    assert (status, b"<Code>InvalidRequest</Code>" in body) == (400, True)
+
+
 def test_a_body_without_end_is_refused() -> None:
     """Over 1 MiB nothing is kept."""
     status, _, body = play([b"x" * 1024] * 1025)

@@ -18,9 +18,10 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..errors import ParameterError, ServiceError
+from ..errors import ConfigurationError, ParameterError, ServiceError
 from ..protocol.decode_form import decode_pairs, form_pairs
 from ..protocol.encode_xml import encode_error, encode_xml
+from ..protocol.endpoint_url import host_header
 from ..protocol.message import HttpRequest, HttpResponse
 from ..protocol.sign import Credentials
 from ..shape import Operation, Result
@@ -119,6 +120,10 @@ class Emulator:
     def _read(self, request: HttpRequest, now: datetime) -> Operation[Any]:
         """Authenticate, decode and count a request. Raises ServiceError."""
         setting = self._setting
+        try:
+            host_header(request.url)
+        except ConfigurationError:  # its Host header may hold anything
+            raise refusal("InvalidRequest", "The URL of the request cannot be read.") from None  # assumed
         authenticate(request, self._credentials, region=setting.region, now=now, skew=self._skew)
         operation = decode_pairs(_pairs(request), operation_named)
         if self._throttle:
