@@ -1,0 +1,12 @@
+"""All targets, by name."""
+
+from __future__ import annotations
+
+from fuzz import answers, identity, wire
+from fuzz.target import Target
+
+__all__ = ["TARGETS"]
+
+TARGETS: dict[str, Target] = {
+    target.name: target for target in (*answers.TARGETS, *identity.TARGETS, *wire.TARGETS)
+}
