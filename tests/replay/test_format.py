@@ -76,6 +76,14 @@ WRONG = {
     "a bad escape in the body": ("<requestId>", r"<\requestId\q>", 25, "an escape that there is"),
     "no line before the next section": ("\\\n\n--- exp", "\\\n--- exp", 26, "an empty line before"),
     "no JSON": ('"result": {', '"result": ', 31, "JSON"),
+    "JSON of a number beyond measure": (
+        '"result": {',
+        f'"result": {"9" * 5000}, "x": {{',
+        28,
+        "written again",
+    ),
+    "JSON of what is no number": ('"result": {', '"result": NaN, "x": {', 28, "written again"),
+    "JSON nested too deep": ('"result": {', f'"result": {"[" * 100_000}, "x": {{', 28, "written again"),
     "another JSON": ('"result": {', '"results": {', 28, 'either "result" or "error"'),
     "its end": (WHOLE[WHOLE.index("--- response") :], "", 21, "`--- response`"),
 }

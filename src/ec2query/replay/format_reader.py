@@ -166,9 +166,12 @@ class _Reader:
         self._section(EXPECTED)
         try:
             found = json.loads("\n".join(self.lines[self.number :]))
+            json.dumps(found, indent=2, allow_nan=False)
         except json.JSONDecodeError as error:
             self.number += error.lineno
             raise self._wrong("JSON", error.msg) from None
+        except (ValueError, RecursionError):
+            raise self._wrong("JSON that can be written again", "numbers or nesting beyond measure") from None
         if not isinstance(found, dict) or list(found) not in (["result"], ["error"]):
             got = ", ".join(found)[:80] if isinstance(found, dict) else type(found).__name__
             raise self._wrong('a JSON object with either "result" or "error"', got)
