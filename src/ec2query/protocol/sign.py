@@ -35,6 +35,7 @@ _UNSIGNABLE = frozenset(
     )
 )
 _SIGNATURE_HEADERS = frozenset(("authorization", "date", "x-amz-date", "x-amz-security-token"))
+_BLANKS = re.compile(r"[ \t]+")
 _TOKEN = re.compile(r"(?i)(x-amz-security-token[:=])[^&\n]*")
 
 
@@ -202,7 +203,10 @@ def _auth_type() -> Any:
             return request.headers
 
         def canonical_headers(self, headers_to_sign: Any) -> Any:
-            return "\n".join([f"{name}:{' '.join(value.split())}" for name, value in headers_to_sign.items()])
+            lines = "\n".join([f"{name}:{value}" for name, value in headers_to_sign.items()])
+            if "  " in lines or "\t" in lines:
+                lines = _BLANKS.sub(" ", lines)
+            return lines
 
         def signed_headers(self, headers_to_sign: Any) -> Any:
             return ";".join(headers_to_sign)
