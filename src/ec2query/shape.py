@@ -420,6 +420,7 @@ class Operation(Shape, Generic[R]):
     """
 
 
+@cache
 def result_of(operation: type[Operation[R]]) -> type[R]:
     """Return the Result type that an Operation names as its R."""
     for base in getattr(operation, "__orig_bases__", ()):

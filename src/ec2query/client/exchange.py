@@ -45,6 +45,7 @@ def httpx_request(effect: Send) -> httpx.Request:
         stream=httpx.ByteStream(request.body),  # given as `content`, it costs three times as much
         extensions={"timeout": _seconds(timeout)},
     )
+    made.headers.encoding = "ascii"  # else httpx tries that for each header, each time it is asked
     made.read()
     return made
 
