@@ -126,18 +126,6 @@ def test_a_session_is_refreshed_when_little_is_left(minutes: float) -> None:
     }
 
 
-def test_a_cache_that_is_nested_too_deep_is_no_defect() -> None:
-    """It is refused as no JSON, or serves though it cannot be written back."""
-    for depth in range(900, 1000):
-        cached = login(1, more="@").replace(b'"@"', b"[" * depth + b"]" * depth)
-        stage = set_up(SESSION, cached, RENEWED, GIVEN)
-        try:
-            assert ask(SESSION, stage).access_key_id == "ASIAEXAMPLE"
-        except CredentialsError as error:
-            said = str(error)
-            assert "expected a JSON object" in said
-
-
 def test_a_cache_that_cannot_be_written_is_no_failure() -> None:
     """A read-only home: the new token serves this once."""
     stage = set_up(SESSION, login(1), RENEWED, GIVEN)

@@ -153,7 +153,6 @@ def _write_back(login: _Login, answer: Document, token: str, now: datetime, what
         changed["refreshToken"] = answer["refreshToken"]
     try:
         yield from write_file(login.path, json.dumps(changed, indent=2).encode(), 0o600)
-    except (Ec2QueryError, RecursionError):
-        # A home that is read-only, or a file that holds more than a login, nested too deep to be written:
-        # the token serves all the same, and the next process refreshes again.
+    except Ec2QueryError:
+        # A home that is read-only: the token serves all the same, and the next process refreshes again.
         return
