@@ -425,8 +425,9 @@ async def test_the_head_of_an_answer_does_not_trickle_in_for_ever(start: Start, 
 
     def script(peer: Peer) -> None:
         peer.request()
+        peer.send(b"HTTP/1.1 200 OK\r\nA: ")
         while True:
-            peer.send(b"H")
+            peer.send(b"b")
             peer.dawdle()
 
     with pytest.raises(TransportTimeout, match="no answer came in the time allowed") as caught:
