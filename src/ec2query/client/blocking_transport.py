@@ -6,7 +6,6 @@ connections that the server closed are those of LaneTransport.
 
 from __future__ import annotations
 
-import contextlib
 import ssl
 import threading
 import time
@@ -15,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 import httpx
 
 from ..errors import ConfigurationError
+from .deadline import ending, left
 from .http11 import Exchange
 from .lanes import Lanes, Ticket, closed
 from .network_blocking import BlockingStream, connect
@@ -27,13 +27,14 @@ __all__ = ["BlockingLaneTransport"]
 class _Connection:
     """A socket to an origin, and the exchange on it."""
 
-    __slots__ = ("idle_since", "origin", "present", "stream")
+    __slots__ = ("_doubtful", "idle_since", "origin", "present", "stream")
 
     def __init__(self, origin: Origin, stream: BlockingStream) -> None:
         self.origin = origin
         self.stream = stream
         self.present = Exchange()
         self.idle_since = 0.0
+        self._doubtful = False
 
     def exchange(self, request: httpx.Request, timeouts: Mapping[str, float | None]) -> None:
         """Send a request, and wait for the head of the answer for no longer than a read may take.
@@ -42,20 +43,26 @@ class _Connection:
         """
         present, seconds = self.present, timeouts.get("read")
         body = memoryview(request.read())
-        # A server may answer and close before it has read everything: its answer is worth reading.
-        with contextlib.suppress(httpx.WriteError):
+        if not self.idle_since and not self.stream.secure and not self.stream.quiet:
+            self._doubtful = (
+                True  # Who speaks before being asked may answer the next request with this answer.
+            )
+        try:
             # A view, and no name for it: nobody who prints a traceback's variables sees what was sent.
             self.stream.send(memoryview(present.begin(request, body)), timeouts.get("write"))
-        end = None if seconds is None else time.monotonic() + seconds
+        except httpx.WriteError:
+            self._doubtful = (
+                True  # A server may answer and close before it has read all: its answer is heard.
+            )
+        end = ending(seconds)
         present.feed(self.stream.receive(seconds))
         while not present.begun:
-            left = None if end is None else max(end - time.monotonic(), 0.0)
-            present.feed(self.stream.receive(left))
+            present.feed(self.stream.receive(left(end)))
 
     @property
     def reusable(self) -> bool:
         """Whether the exchange ended as it should."""
-        return self.present.reusable
+        return self.present.reusable and not self._doubtful
 
     def usable(self, idle_after: float) -> bool:
         """Look whether it is young and quiet: what comes while it is idle is an end, or unasked for."""
@@ -109,9 +116,10 @@ class BlockingLaneTransport(httpx.BaseTransport):
         try:
             if connection is None:
                 connection = self._open(origin, timeouts.get("connect"))
-            if self._closed:
-                raise closed()
-            self._busy.add(connection)
+            with self._lock:
+                if self._closed:
+                    raise closed()
+                self._busy.add(connection)
             connection.stream.deadline = deadline
             connection.exchange(request, timeouts)
         except BaseException:
@@ -184,14 +192,14 @@ class BlockingLaneTransport(httpx.BaseTransport):
             self._lanes.release(origin, None)
 
     def _put_back(self, connection: _Connection) -> None:
-        if self._closed or not connection.reusable:
-            self._give_up(connection.origin, connection)
-            return
         with self._lock:
-            self._busy.discard(connection)
-            now = connection.idle_since = time.monotonic()
-            self._lanes.release(connection.origin, connection)
-            self._lanes.expire(now - self._idle_seconds)
+            if not self._closed and connection.reusable:
+                self._busy.discard(connection)
+                now = connection.idle_since = time.monotonic()
+                self._lanes.release(connection.origin, connection)
+                self._lanes.expire(now - self._idle_seconds)
+                return
+        self._give_up(connection.origin, connection)
 
 
 class _Body(httpx.SyncByteStream):
@@ -212,12 +220,12 @@ class _Body(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         present = self._present
         while True:
-            if piece := present.take():
-                yield piece
-            elif present.done:
-                return
-            else:
-                present.feed(self._stream.receive(self._timeouts.get("read")))
+            end = ending(self._timeouts.get("read"))  # For what frames the body, too: see connection.Body.
+            while not (piece := present.take()):
+                if present.done:
+                    return
+                present.feed(self._stream.receive(left(end)))
+            yield piece
 
     def close(self) -> None:
         connection, self._connection = self._connection, None

@@ -5,11 +5,11 @@ The body's end, or its closing, ends the exchange.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 
 import httpx
 
+from .deadline import ending, left
 from .http11 import Exchange
 from .network import Stream
 from .origin import Origin
@@ -20,13 +20,14 @@ __all__ = ["Body", "Connection"]
 class Connection:
     """A stream to an origin, and the exchange on it."""
 
-    __slots__ = ("idle_since", "origin", "present", "stream")
+    __slots__ = ("_doubtful", "idle_since", "origin", "present", "stream")
 
     def __init__(self, origin: Origin, stream: Stream) -> None:
         self.origin = origin
         self.stream = stream
         self.present = Exchange()
         self.idle_since = 0.0
+        self._doubtful = False
 
     async def exchange(
         self, request: httpx.Request, body: memoryview, timeouts: Mapping[str, float | None]
@@ -36,16 +37,21 @@ class Connection:
         Raises: httpx.TransportError.
         """
         stream, present, seconds = self.stream, self.present, timeouts.get("read")
+        if not self.idle_since and not stream.secure and not stream.quiet:
+            self._doubtful = (
+                True  # Who speaks before being asked may answer the next request with this answer.
+            )
         try:
             # A view, and no name for it: nobody who prints a traceback's variables sees what was sent.
             await stream.send(memoryview(present.begin(request, body)), timeouts.get("write"))
         except httpx.WriteError:
-            pass  # A server may answer and close before it has read everything: its answer is worth reading.
-        end = None if seconds is None else time.monotonic() + seconds
+            self._doubtful = (
+                True  # A server may answer and close before it has read all: its answer is heard.
+            )
+        end = ending(seconds)
         present.feed(await stream.receive(seconds))
         while not present.begun:
-            left = None if end is None else max(end - time.monotonic(), 0.0)
-            present.feed(await stream.receive(left))
+            present.feed(await stream.receive(left(end)))
 
     def abort(self) -> None:
         self.stream.abort()
@@ -53,7 +59,7 @@ class Connection:
     @property
     def reusable(self) -> bool:
         """Whether the exchange ended as it should."""
-        return self.present.reusable
+        return self.present.reusable and not self._doubtful
 
     def usable(self, idle_after: float) -> bool:
         """Look whether it is young and quiet: what comes while it is idle is an end, or unasked for."""
@@ -88,10 +94,13 @@ class Body(httpx.AsyncByteStream):
 
     async def __anext__(self) -> bytes:
         present = self._present
+        end = ending(
+            self._timeouts.get("read")
+        )  # For what frames the body, too: it could trickle in for ever.
         while not (piece := present.take()):
             if present.done:
                 raise StopAsyncIteration
-            present.feed(await self._stream.receive(self._timeouts.get("read")))
+            present.feed(await self._stream.receive(left(end)))
         return piece
 
     async def aclose(self) -> None:

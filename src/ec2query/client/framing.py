@@ -16,6 +16,7 @@ __all__ = ["Chunks", "Framing", "Length", "ToTheEnd"]
 # Of all extensions and trailers of one answer together; Go's net/http allows as much.
 _MOST_ASIDE = 16 * 1024
 
+_NEXT = re.compile(rb"\r\n([0-9A-Fa-f]{1,16})\r\n")  # what is between nearly all chunks
 _NO_LINE = "a line between the chunks is none"
 _SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}")
 _TRAILER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\0\r\n]*")
@@ -95,6 +96,10 @@ class Chunks:
                 at += len(body[-1])
                 self._left -= len(body[-1])
                 self._ending = not self._left
+                continue
+            if self._ending and (found := _NEXT.match(data, at)):
+                self._ending, self._left, at = False, int(found[1], 16), found.end()
+                self._trailing = not self._left
                 continue
             end = data.find(b"\r\n", at)
             if end < 0:

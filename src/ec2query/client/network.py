@@ -22,9 +22,11 @@ T = TypeVar("T")
 class Stream(Protocol):
     """A connected socket, used by one task at a time.
 
-    `untouched` is True until the first byte of the present request leaves, where that is known.
+    `untouched` is True until the first byte of the present request leaves, where that is known;
+    `secure` says that it is TLS, so that the socket carries more than was sent by us or for us.
     """
 
+    secure: bool
     untouched: bool
 
     async def send(self, data: bytes | memoryview, seconds: float | None) -> None:

@@ -57,12 +57,14 @@ class AsyncioStream(asyncio.Protocol):
         self._ended = False
         self._error: Exception | None = None
         self.untouched = True
+        self.secure = False
 
     # What the loop calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one without saying so
         self._socket: socket.socket | None = transport.get_extra_info("socket")
+        self.secure = transport.get_extra_info("ssl_object") is not None
 
     def data_received(self, data: bytes) -> None:
         self._received.append(data)

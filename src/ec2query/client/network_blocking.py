@@ -45,6 +45,7 @@ class BlockingStream:
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
+        self.secure = isinstance(sock, ssl.SSLSocket)
         self.deadline: float | None = None
 
     def send(self, data: bytes | memoryview, seconds: float | None) -> None:
@@ -78,7 +79,8 @@ class BlockingStream:
     def wake(self) -> None:
         """End what another thread waits for on this socket; that thread closes it."""
         with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+            # Not SSLSocket's own: it takes the encryption off before it shuts the socket down.
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def _left(self, seconds: float | None) -> float | None:
         if self.deadline is not None:

@@ -46,6 +46,7 @@ class TrioStream:
         self._stream = stream
         self._socket = sock
         self.untouched = True
+        self.secure = isinstance(stream, trio.SSLStream)
 
     async def send(self, data: bytes | memoryview, seconds: float | None) -> None:
         self.untouched = False
@@ -68,6 +69,9 @@ class TrioStream:
 
     @property
     def quiet(self) -> bool:
+        """What TLS has read, but not yet been asked for, counts as come. Trio keeps it to itself."""
+        if self.secure and getattr(getattr(self._stream, "_incoming", None), "pending", True):
+            return False
         return quiet(self._socket)
 
     def abort(self) -> None:
