@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test check generate record bench faults clean
+.PHONY: demo test check generate record bench faults fuzz clean
 
 demo: $(VENV)/.demo  ## an ASN leaves a CIDR, on the embedded endpoint
 	$(BIN)/ec2query demo
@@ -31,6 +31,9 @@ bench:  ## beside boto3, aiobotocore and others, in under two minutes; all of it
 
 faults: $(VENV)/.dev  ## the fault harness, in about six minutes; a longer soak: make faults FAULTS='7 --minutes 10'
 	PYTHONPATH=tests $(BIN)/python -m faults $(FAULTS)
+
+fuzz: $(VENV)/.dev  ## 300,000 mutated inputs, in about two minutes; other ones: make fuzz FUZZ='--cases 1000000 --seed 7 --jobs 2'
+	PYTHONPATH=tests $(BIN)/python -m fuzz $(FUZZ)
 
 clean:
 	rm -rf $(VENV) .venv-bench

@@ -1,161 +1,28 @@
-"""Targets: HTTP messages, to the client and to the emulator, and the files of recorded exchanges."""
+"""Targets: requests to the emulator, as forms and as HTTP, and the files of recorded exchanges."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 
 import h11
-import httpx
 
 from ec2query import ec2
-from ec2query.client.drivers import BlockingDriver
-from ec2query.client.http11 import Exchange as HttpExchange
 from ec2query.emulator import EXAMPLE_CREDENTIALS, EmulatorApplication
 from ec2query.emulator.perform import operation_named as emulated
-from ec2query.errors import (
-    ResponseError,
-    ServiceError,
-    TransportError,
-)
-from ec2query.protocol.call import call, call_raw
-from ec2query.protocol.channel import Channel, GivenCredentials
-from ec2query.protocol.endpoint import Endpoint
+from ec2query.errors import ResponseError, ServiceError
 from ec2query.protocol.message import HttpRequest
 from ec2query.protocol.parse import parse
-from ec2query.protocol.retry import Retries
-from ec2query.protocol.retry_policy import STANDARD
 from ec2query.protocol.sign import sign
 from ec2query.replay import MalformedExchange, read_exchange, write_exchange
-from ec2query.shape import Operation
-from fuzz.answers import ROOT, pieces_of
-from fuzz.answers import TARGETS as ANSWERS
+from fuzz.messages import HEADERS
 from fuzz.mutations import Draw, form, lines
-from fuzz.seeds import answer_seed, exchange_seed, fixtures
+from fuzz.seeds import exchange_seed, fixtures
 from fuzz.target import Target
 from support.account import NOW, emulator, request_for
-from support.hostile import KEYS, quiet_world
 
 __all__ = ["TARGETS"]
 
-_HEADERS = (
-    *(b"Content-Length: 5", b"Content-Length: 5, 6", b"Content-Length: -1", b"Content-Length: " + b"9" * 30),
-    *(
-        b"Transfer-Encoding: chunked",
-        b"Transfer-Encoding: gzip, chunked",
-        b"Connection: close",
-        b"Upgrade: x",
-    ),
-    *(
-        b"Content-Encoding: gzip",
-        b"Content-Encoding: br",
-        b"Content-Type: text/html",
-        b"x-amzn-requestid: r\x00",
-    ),
-    *(
-        b"Date: Fri, 02 Jan 2026 99999999999999999999:04:05 GMT",
-        b"Date: Fri, 02 Jan 2037 03:04:05 GMT",
-        b"Date: ,",
-    ),
-    *(
-        b"x-amz-retry-after: 99999999999999",
-        b"x-amz-retry-after: \xb2",
-        b": x",
-        b"x",
-        b" folded",
-        b"x: \xff\xfe",
-    ),
-    *(
-        b"HTTP/1.1 200 OK",
-        b"HTTP/1.1 503 x",
-        b"HTTP/1.1 100 Continue\r\n",
-        b"HTTP/1.1 204 x",
-        b"HTTP/2 200",
-        b"",
-    ),
-    *(
-        b"HTTP/1.0 200 OK",
-        b"HTTP/1.1 101 x",
-        b"HTTP/1.1 304 x",
-        b"HTTP/1.1 999 x",
-        b"HTTP/1.1 20 x",
-        b"ffffffff",
-    ),
-    *(b"0", b"1;a=b", b"-1", b"1" * 30, b"0\r\nTrailer: x\r\n"),
-)
-
-
-def _answer_seed(draw: Draw) -> bytes:
-    """Draw an HTTP answer: with a length, in chunks, or to the connection's end."""
-    body = answer_seed(draw)[:8000]
-    status = draw.choice((b"200 OK", b"200 OK", b"400 Bad Request", b"503 Service Unavailable", b"401"))
-    head = b"HTTP/1.1 " + status + b"\r\nContent-Type: text/xml\r\nDate: Fri, 02 Jan 2026 03:04:05 GMT\r\n"
-    framing = draw.randrange(3)
-    if framing == 0:
-        return b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body)
-    if framing == 1:
-        chunks = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces_of(body, draw))
-        return b"%bTransfer-Encoding: chunked\r\n\r\n%b0\r\n\r\n" % (head, chunks)
-    return b"%bConnection: close\r\n\r\n%b" % (head, body)
-
-
-class _Server(httpx.BaseTransport):
-    """Answers each request with the same bytes, in pieces, and closes the connection."""
-
-    def __init__(self, data: bytes, draw: Draw) -> None:
-        self._pieces = pieces_of(data, draw)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        present, pieces = HttpExchange(), iter(self._pieces)
-        assert present.begin(request, request.read())
-        while not present.begun:
-            piece = next(pieces, b"")
-            present.feed(piece)
-            assert piece or present.begun, "an exchange that waits behind the connection's end"
-        return httpx.Response(present.status, headers=present.headers, stream=_Body(present, pieces))
-
-
-class _Body(httpx.SyncByteStream):
-    def __init__(self, present: HttpExchange, pieces: Iterator[bytes]) -> None:
-        self._present, self._pieces = present, pieces
-
-    def __iter__(self) -> Iterator[bytes]:
-        ended = False
-        while not self._present.done:
-            if piece := self._present.take():
-                yield piece
-            elif not self._present.done:
-                assert not ended, "a body that waits behind the connection's end"
-                received = next(self._pieces, b"")
-                ended = not received
-                self._present.feed(received)
-
-
-def _http(data: bytes, draw: Draw) -> object:
-    """A whole call, with its retries, of a server that answers with the input."""
-    world = quiet_world()
-    channel = Channel(
-        endpoint=Endpoint("https://ec2.us-east-1.amazonaws.com", "us-east-1"),
-        credentials=GivenCredentials(KEYS),
-        world=world,
-        user_agent="x",
-        retries=Retries(STANDARD, random=world.random, clock=world.monotonic),
-    )
-    driver = BlockingDriver(_Server(data, draw), sleep=lambda seconds: None, monotonic=world.monotonic)
-    root = ROOT.search(data[:10_000])
-    action = root[1].decode("ascii") if root else "DescribeIpamByoasn"
-    operation = _CALLED.get(action)
-    if operation is None or draw.random() < 0.3:
-        return driver.run(call_raw(action[:256], {}, channel, service=ec2.SERVICE))
-    return driver.run(call(operation, channel))
-
-
-_CALLED: dict[str, Operation[Any]] = {
-    "DescribeIpamByoasn": ec2.DescribeIpamByoasn(),
-    "AssociateIpamByoasn": ec2.AssociateIpamByoasn(asn="64496", cidr="192.0.2.0/24"),
-    "DescribeVpcs": ec2.DescribeVpcs(),
-    "DescribeInstances": ec2.DescribeInstances(),
-}
 _FORM_WORDS = (
     *(b"Action", b"Asn=64496", b"Cidr=203.0.113.0/24", b"IpamId=ipam-1", b"MaxResults=0", b"MaxResults=1e9"),
     *(
@@ -236,7 +103,7 @@ _REQUEST_WORDS = (
         b"x-amz-content-sha256: x",
         b"content-length: 0",
     ),
-    *_HEADERS[:10],
+    *HEADERS[:10],
 )
 
 
@@ -346,13 +213,6 @@ _REPLAY_WORDS = (
 )
 
 TARGETS = (
-    Target(
-        name="http",
-        seed=_answer_seed,
-        run=_http,
-        refusals=(ServiceError, ResponseError, TransportError),
-        mutations=(*lines(_HEADERS, b"\r\n"), *ANSWERS[0].mutations),
-    ),
     Target(
         name="emulator",
         seed=_emulated_seed,
