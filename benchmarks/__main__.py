@@ -18,8 +18,10 @@ from .stage import Stage
 
 __all__ = ["main"]
 
-QUICK = Settings(rounds=2, load_seconds=0.25, fresh_rounds=5, work_seconds=1.0, everything=False)
-FULL = Settings(rounds=9, load_seconds=1.0, fresh_rounds=15, work_seconds=4.0, everything=True)
+QUICK = Settings(
+    rounds=3, long_rounds=1, load_seconds=0.25, fresh_rounds=5, work_seconds=0.7, everything=False
+)
+FULL = Settings(rounds=9, long_rounds=5, load_seconds=1.0, fresh_rounds=15, work_seconds=4.0, everything=True)
 
 _RESULTS = ROOT / "benchmarks" / "results"
 _DOCUMENT = ROOT / "docs" / "performance.md"

@@ -19,9 +19,10 @@ __all__ = ["SECTIONS", "Section", "Settings"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How often, and how long."""
+    """How often, and how long. `long_rounds` are those of calls that take seconds."""
 
     rounds: int
+    long_rounds: int
     load_seconds: float
     fresh_rounds: int
     work_seconds: float
@@ -76,7 +77,7 @@ def clients(stage: Stage, report: Report, settings: Settings) -> None:
         "further": ("a further one, kB", 1e3),
         "ms": ("a further one, ms", 1.0),
     }
-    for _ in range(max(2, settings.fresh_rounds // 3)):
+    for _ in range(settings.long_rounds):
         for who in fresh.CLIENTS:
             found = fresh.hundred_clients(stage.environments[who], who, stage.secure, bundle=stage.bundle)
             for key, (column, scale) in {**columns, "used": ("all after a call each, MB", 1e6)}.items():
@@ -166,7 +167,7 @@ def secure(stage: Stage, report: Report, settings: Settings) -> None:
 def pages(stage: Stage, report: Report, settings: Settings) -> None:
     """Pages of 1 MB end to end, and one of 16 MB beside another task."""
     table = Samples("Pages of 1 MB a second, by callers at once", "1/s", beside="aiobotocore")
-    for _ in range(settings.rounds):
+    for _ in range(settings.long_rounds):
         for who in stage.contestants:
             if who not in ("ec2query-stock", "ec2query-trio", "ec2query-uvloop"):
                 found = stage.ask(
@@ -179,7 +180,7 @@ def pages(stage: Stage, report: Report, settings: Settings) -> None:
                 )
                 table.add(who, "4", found["calls"] / found["wall"])
     held = Samples("Event loop held at a stretch by a page of 16 MB", "ms", beside="aiobotocore")
-    for _ in range(settings.rounds):
+    for _ in range(settings.long_rounds):
         for who in ("ec2query", "aiobotocore"):
             found = stage.ask(who, "stall", url=stage.plain, count=3226)
             held.add(who, "longest", 1000 * found["longest"])
@@ -193,7 +194,7 @@ def pages(stage: Stage, report: Report, settings: Settings) -> None:
 def listing(stage: Stage, report: Report, settings: Settings) -> None:
     """A hundred pages of a thousand items, each answered and consumed in 5 ms."""
     table = Samples("A list of 100 pages of 1,000 items, 5 ms each to answer and to consume", "s and MB")
-    for _ in range(settings.rounds):
+    for _ in range(settings.long_rounds):
         for name, who, ahead in (
             ("ec2query", "ec2query", False),
             ("ec2query, ahead", "ec2query", True),
@@ -221,12 +222,12 @@ def _load_seconds(columns: int) -> Callable[[Settings, int], float]:
 
 SECTIONS = {
     "start": Section(start, _fresh_seconds),
-    "clients": Section(clients, lambda settings, _: max(2, settings.fresh_rounds // 3) * 5.0),
+    "clients": Section(clients, lambda settings, _: settings.long_rounds * 5.0),
     "work": Section(work, lambda settings, _: 9 * settings.work_seconds + 15),
     "throughput": Section(throughput, _load_seconds(4)),
     "tls": Section(secure, _load_seconds(2)),
-    "listing": Section(listing, lambda settings, _: settings.rounds * 7.0),
+    "listing": Section(listing, lambda settings, _: settings.long_rounds * 7.0),
     "pages": Section(
-        pages, lambda settings, count: settings.rounds * (10 + 2 * count * settings.load_seconds)
+        pages, lambda settings, count: settings.long_rounds * (10 + 2 * count * settings.load_seconds)
     ),
 }
