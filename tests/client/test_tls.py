@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from ec2query.client.tls import prepare, shared_context
 from ec2query.errors import ConfigurationError, TransportError
 from support.certificates import Authority
-from support.server import OK, Peer, Start
+from support.server import OK, Peer, Start, answer
 from support.ways import MakeWay, in_thread, post
 
 pytestmark = pytest.mark.anyio
@@ -43,6 +44,25 @@ async def test_a_large_body_goes_both_ways(start: Start, make_way: MakeWay, auth
     body = b"x" * 3_000_000
     assert (await way.run(post(server.url, body))).status == 200
     assert server.requests[0].body == body
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_CORK"), reason="only Linux can hold two records back")
+async def test_a_record_that_nobody_asked_for(start: Start, make_way: MakeWay, authority: Authority) -> None:
+    """What has been read from the socket, but not yet from TLS, is not taken for the next answer."""
+
+    def script(peer: Peer) -> None:
+        while (request := peer.request()) is not None:
+            peer.cork(on=True)
+            peer.send(answer(request.body))
+            peer.send(answer(b"smuggled"))
+            peer.cork(on=False)
+
+    way = make_way(ca_bundle=str(authority.bundle))
+    server = start(script, context=authority.server_context("127.0.0.1"))
+    for number in range(3):
+        body = b"Action=%d" % number
+        assert (await way.run(post(server.url, body))).body == body
+    assert server.accepted == 3
 
 
 async def test_a_server_whose_authority_is_not_known(

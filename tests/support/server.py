@@ -65,6 +65,10 @@ class Peer:
         """Close with RST instead of FIN."""
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
+    def cork(self, *, on: bool) -> None:
+        """Hold back what is sent, or let go of it (Linux)."""
+        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, int(on))
+
     def hold(self) -> None:
         """Wait until the test opens the gate, or the client is gone."""
         self._server.gate.wait(PATIENCE)
