@@ -126,6 +126,16 @@ def test_a_session_is_refreshed_when_little_is_left(minutes: float) -> None:
     }
 
 
+def test_whatever_else_a_cache_holds_is_written_back_at_no_more_cost() -> None:
+    """Nested however deep, it takes as many bytes again, not their square."""
+    cached = login(1, more="@").replace(b'"@"', b'{"a":' * 800 + b"1" + b"}" * 800)
+    stage = set_up(SESSION, cached, RENEWED, GIVEN)
+    ask(SESSION, stage)
+    [written] = [effect for effect in stage.effects if isinstance(effect, WriteFile)]
+    assert b'"more"' in written.data
+    assert len(written.data) < 2 * len(cached)
+
+
 def test_a_cache_that_cannot_be_written_is_no_failure() -> None:
     """A read-only home: the new token serves this once."""
     stage = set_up(SESSION, login(1), RENEWED, GIVEN)

@@ -62,8 +62,8 @@ def _parsed(operation: type[Operation[Any]], headers: Mapping[str, str], pieces:
 
 
 def _words(found: object) -> str:
-    """Say what was found, but for the excerpt: what a fault cuts short may be shown to another length."""
-    return found.reason if isinstance(found, ResponseError) else repr(found)
+    """Say what was found: of several faults, another is seen first where the pieces are others."""
+    return type(found).__name__ if isinstance(found, ResponseError) else repr(found)
 
 
 def _parse(data: bytes, draw: Draw) -> object:

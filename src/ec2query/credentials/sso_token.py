@@ -152,7 +152,8 @@ def _write_back(login: _Login, answer: Document, token: str, now: datetime, what
     if isinstance(answer.get("refreshToken"), str):
         changed["refreshToken"] = answer["refreshToken"]
     try:
-        yield from write_file(login.path, json.dumps(changed, indent=2).encode(), 0o600)
+        # Not indented: of what is nested, that would take quadratic time.
+        yield from write_file(login.path, json.dumps(changed).encode(), 0o600)
     except Ec2QueryError:
         # A home that is read-only: the token serves all the same, and the next process refreshes again.
         return

@@ -166,7 +166,7 @@ class _Reader:
         self._section(EXPECTED)
         try:
             found = json.loads("\n".join(self.lines[self.number :]))
-            json.dumps(found, indent=2, allow_nan=False)
+            json.dumps(found, allow_nan=False)
         except json.JSONDecodeError as error:
             self.number += error.lineno
             raise self._wrong("JSON", error.msg) from None
