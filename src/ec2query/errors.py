@@ -26,7 +26,7 @@ Codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.ht
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 __all__ = [
     "AuthenticationFailed",
@@ -142,6 +142,11 @@ class ResponseError(Ec2QueryError):
             self.operation = operation
             self.args = (self._sentence(),)
 
+    def drop_excerpt(self) -> None:
+        """Show nothing of the body, which may repeat what was sent."""
+        shown, self.excerpt = f"body begins {self.excerpt!r}", ""
+        self.args = (str(self).replace(f", {shown}", "").replace(f" ({shown})", ""),)
+
     def _sentence(self) -> str:
         about = [
             f"status {self.status}" if self.status is not None else "",
@@ -186,6 +191,13 @@ class ServiceError(Ec2QueryError):
         self.synthesized = synthesized
         super().__init__(self._sentence())
 
+    def rephrase(self, change: Callable[[str], str]) -> None:
+        """Put all that the service said through a function, such as one that hides a secret."""
+        self.message = change(self.message)
+        self.details = {name: _rephrased(value, change) for name, value in self.details.items()}
+        self.others = tuple((code, change(message)) for code, message in self.others)
+        self.args = (change(str(self)),)
+
     def _sentence(self) -> str:
         where = self.operation or "EC2"
         tail = f"status {self.status}"
@@ -194,6 +206,14 @@ class ServiceError(Ec2QueryError):
         # https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
         text = self.message.partition("Encoded authorization failure message:")[0].strip()
         return f"{where}: {self.code}: {text} ({tail})"
+
+
+def _rephrased(value: object, change: Callable[[str], str]) -> object:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {name: _rephrased(each, change) for name, each in value.items()}
+    return [_rephrased(each, change) for each in value] if isinstance(value, list) else value
 
 
 class DryRunSucceeded(ServiceError):

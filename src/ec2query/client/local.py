@@ -7,6 +7,7 @@ ConfigurationError (files) or a CredentialsError (programs), which names the pat
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -21,6 +22,13 @@ _NULL = subprocess.DEVNULL
 _PIPE = subprocess.PIPE
 
 
+class _Unshown(bytes):
+    """What a file or a program says, which asyncio's debug mode shows of a future's result otherwise."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} bytes>"
+
+
 def place(path: str, root: str | None) -> Path:
     """Where a path lies; with a root, under that folder and nowhere else."""
     if root is None:
@@ -32,7 +40,7 @@ def place(path: str, root: str | None) -> Path:
 def read_file(path: Path) -> bytes | None:
     """Read a file, None where there is none."""
     try:
-        return path.read_bytes()
+        return _Unshown(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
@@ -86,20 +94,22 @@ async def run_process_async(argv: tuple[str, ...], seconds: float) -> bytes:
         )
     except (OSError, ValueError) as error:
         raise _not_run(argv, error) from error
-    output = bytearray()
+    program, output = argv[:1], io.BytesIO()  # for a traceback's variables, neither shows a secret
+    del argv
     async with process:
         try:
             with anyio.fail_after(seconds):
                 assert process.stdout is not None
                 async for chunk in process.stdout:
-                    output += chunk
+                    output.write(chunk)
+                    del chunk
                 status = await process.wait()
         except BaseException as error:
             _kill_group(process.pid)
             if isinstance(error, TimeoutError):
-                raise _too_slow(argv, seconds) from None
+                raise _too_slow(program, seconds) from None
             raise
-    return _finished(argv, status, bytes(output))
+    return _finished(program, status, output.getvalue())
 
 
 def _finished(argv: tuple[str, ...], status: int, output: bytes) -> bytes:
@@ -107,7 +117,7 @@ def _finished(argv: tuple[str, ...], status: int, output: bytes) -> bytes:
         raise CredentialsError(
             f"program {argv[0]!r}: expected exit status 0, got {status}; run it by hand to see why"
         )
-    return output
+    return _Unshown(output)
 
 
 def _not_run(argv: tuple[str, ...], error: Exception) -> CredentialsError:

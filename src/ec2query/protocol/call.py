@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import DryRunSucceeded, ParameterError, ResponseError, Unauthorized
+from ..errors import DryRunSucceeded, ParameterError, ResponseError, ServiceError, Unauthorized
 from ..shape import Operation, Result, Service, members, service_of
 from .attempts import attempts
 from .channel import Channel
@@ -51,7 +51,14 @@ def call(operation: Operation[R], channel: Channel) -> Flow[R]:
         token_is_ours=repeatable and sent is not operation and not is_repeatable(operation),
         complete=completion(sent, channel.endpoint),
     )
-    return readable((yield from attempts(query, channel, token)), kind)
+    try:
+        result = yield from attempts(query, channel, token)
+    except (ServiceError, ResponseError) as error:
+        from .concealment import conceal  # here, since most calls succeed
+
+        conceal(error, operation)
+        raise
+    return readable(result, kind)
 
 
 def call_raw(

@@ -15,7 +15,10 @@ __all__ = ["EXCERPT_BYTES", "excerpt", "holds_secrets", "without_token"]
 
 EXCERPT_BYTES = 160
 
-_TOKEN = re.compile(r"(?i)(x-amz-security-token(?:[:=]|%3a|%3d)\s*)[^\s&<>\"',;]+")
+# Of a presigned URL, the signature makes it good for whoever reads it, also without a token.
+_TOKEN = re.compile(
+    r"(?i)(x-amz-(?:security-token|signature|credential)(?:[:=]|%3a|%3d|%253d)\s*)[^\s&<>\"',;]+"
+)
 # Secret access keys have 40 characters, tokens hundreds; names in AWS's answers have no digits in them.
 _KEY = re.compile(r"(?=[A-Za-z+/=_%-]*[0-9])[A-Za-z0-9+/=_%-]{24,}")
 
@@ -33,7 +36,8 @@ def excerpt(body: bytes, shape: type[Shape] | None = None) -> str:
 
 
 def without_token(text: str) -> str:
-    """Mask the session token in a canonical request, which an error about a signature may quote.
+    """Mask the session token in a canonical request, which an error about a signature may quote,
+    and what signs a presigned URL.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
     """
