@@ -1,8 +1,8 @@
 """The default transport of AsyncClient: lanes of idle HTTP/1.1 connections, on asyncio and trio.
 
 An `httpx.AsyncBaseTransport` whose cost does not grow with the number of connections: take the newest
-idle one, send, put it back. The connections are httpcore's. It never retries; a connection that the
-server has closed is replaced only while no byte of the request has left.
+idle one, send, put it back. Heads are h11's. It never retries; a connection that the server has closed
+is replaced only while no byte of the request has left.
 """
 
 from __future__ import annotations
