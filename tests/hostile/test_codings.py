@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import os
+import subprocess
+import sys
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -102,6 +106,41 @@ def test_a_mebibyte_of_gzip_costs_no_more_than_64_mebibytes(body: bytes, status:
     assert len(body) <= 1.01 * MEBIBYTE
     ask("blocking", ASK, answering(ANSWER))  # what is loaded at the first call does not count
     assert peak(body, "gzip", status) <= 64 * MEBIBYTE
+
+
+PATHS = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+RESIDENT = """
+import gzip, re, sys
+from pathlib import Path
+from ec2query import Ec2QueryError, ec2
+from support.hostile import answering, ask
+
+def resident(name: str) -> int:
+    return int(re.search(name + r":\\s*(\\d+) kB", Path("/proc/self/status").read_text())[1])
+
+def call(body: bytes) -> None:
+    try:
+        ask("blocking", ec2.DescribeVpcs(), answering(body, 200, {"content-encoding": "gzip"}))
+    except Ec2QueryError as error:
+        assert "over the limit" in str(error)
+
+bomb = (gzip.compress(bytes(16 * 1024 * 1024)) * 70)[: 1024 * 1024]
+call(gzip.compress(b"<DescribeVpcsResponse/>"))
+for _ in range(3):
+    before = resident("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")  # the highest so far is forgotten
+    call(bomb)
+    print((resident("VmHWM") - before) // 1024)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux's account of a process")
+def test_a_bomb_costs_the_machine_no_more_either() -> None:
+    """Resident memory, what the allocator keeps included."""
+    found = subprocess.run(
+        [sys.executable, "-c", RESIDENT], env=PATHS, capture_output=True, text=True, check=True
+    )
+    assert all(int(mebibytes) <= 64 for mebibytes in found.stdout.split()), found.stdout
 
 
 @pytest.mark.parametrize(

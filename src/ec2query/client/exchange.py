@@ -25,6 +25,11 @@ _url = lru_cache(maxsize=64)(httpx.URL)
 # Pieces of at most 256 KiB each that are decoded before others are let in.
 _PIECES_AT_ONCE = 16
 
+# A body beyond the first is given its room, of the second at most, at once. What is not yet written of it
+# costs nothing; growing step by step leaves up to 28 MiB of former steps in the allocator's hands.
+_SMALL = 2 * 1024 * 1024
+_MOST_ROOM = 64 * 1024 * 1024
+
 _BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE")
 
 
@@ -132,7 +137,7 @@ class Answer:
             self._check_pace(now)
         try:
             for count, piece in enumerate(self._decoder.feed(memoryview(self.chunk)), 1):
-                self._body.write(piece)
+                self._keep(piece)
                 if not count % _PIECES_AT_ONCE:
                     yield
         except ResponseError as error:
@@ -148,7 +153,15 @@ class Answer:
         bodiless = self._effect.request.method == "HEAD" or self._status in (204, 304)
         if declared.isdecimal() and declared.lstrip("0") != str(self._coded or "") and not bodiless:
             raise self.wrong(f"the body is truncated: expected {declared[:20]} bytes, got {self._coded}")
+        self._body.truncate()
         return HttpResponse(self._status, self._headers, self._body.getvalue())
+
+    def _keep(self, piece: bytes | memoryview) -> None:
+        before = self._body.tell()
+        if before <= _SMALL < before + len(piece):
+            small, self._body = self._body, BytesIO(bytes(min(self._effect.max_body, _MOST_ROOM)))
+            self._body.write(small.getbuffer())
+        self._body.write(piece)
 
     def _check_pace(self, now: float) -> None:
         """Look back at one window: a trickle satisfies each read's timeout, and would never end."""
