@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fuzz import answers, identity, messages, served
+from fuzz import answers, identity, messages, served, settings
 from fuzz.target import Target
 
 __all__ = ["TARGETS"]
 
-TARGETS: dict[str, Target] = {
-    target.name: target
-    for target in (*answers.TARGETS, *identity.TARGETS, *messages.TARGETS, *served.TARGETS)
-}
+_ROOMS = (answers, settings, identity, messages, served)
+
+TARGETS: dict[str, Target] = {target.name: target for room in _ROOMS for target in room.TARGETS}
