@@ -18,7 +18,7 @@ from ..protocol.effects import Send, Timeout
 from ..protocol.message import HttpResponse
 from .failures import failure, where
 
-__all__ = ["Answer", "SignedHeaders", "httpx_request"]
+__all__ = ["Answer", "httpx_request"]
 
 _url = lru_cache(maxsize=64)(httpx.URL)
 
@@ -67,26 +67,6 @@ def _seconds(timeout: Timeout) -> dict[str, float | None]:
         seconds = {name: total if each is None else min(each, total) for name, each in seconds.items()}
         seconds["total"] = total  # httpx's own transports look at the other four only
     return seconds
-
-
-class SignedHeaders(httpx.Headers):
-    """Headers that an httpx client's event hooks can add to, but whose signature they cannot break."""
-
-    def __setitem__(self, key: str, value: str) -> None:
-        if not self._guarded(key):
-            super().__setitem__(key, value)
-
-    def __delitem__(self, key: str) -> None:
-        if not self._guarded(key):
-            super().__delitem__(key)
-
-    def update(self, headers: object = None) -> None:  # type: ignore[override]
-        for key, value in httpx.Headers(headers).multi_items():  # type: ignore[arg-type]
-            self[key] = value
-
-    def _guarded(self, key: str) -> bool:
-        name = key.lower()
-        return name in self or name in ("authorization", "cookie") or name.startswith("x-amz-")
 
 
 class Answer:

@@ -14,7 +14,7 @@ import httpx
 from ..errors import ConfigurationError, TransportTimeout
 from ..protocol.effects import Send
 from ..protocol.message import HttpResponse
-from .exchange import Answer, SignedHeaders, httpx_request
+from .exchange import Answer, httpx_request
 from .failures import failure, presentable, where
 from .waiting import checkpoint, fail_after
 
@@ -75,7 +75,9 @@ class AsyncSender:
 
     async def _by_client(self, request: httpx.Request) -> httpx.Response:
         _refuse_closed(self._client.is_closed)
-        request.headers = SignedHeaders(request.headers)
+        from .sealed import seal  # who gives no client needs nothing of it
+
+        seal(request)
         return await self._client.send(request, stream=True, auth=None, follow_redirects=False)
 
 
@@ -124,7 +126,9 @@ class BlockingSender:
 
     def _by_client(self, request: httpx.Request) -> httpx.Response:
         _refuse_closed(self._client.is_closed)
-        request.headers = SignedHeaders(request.headers)
+        from .sealed import seal  # who gives no client needs nothing of it
+
+        seal(request)
         return self._client.send(request, stream=True, auth=None, follow_redirects=False)
 
 

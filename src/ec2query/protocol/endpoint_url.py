@@ -19,6 +19,7 @@ __all__ = ["check_endpoint_url", "host_header"]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _URL = re.compile(r"(?i)(https?)://(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::([0-9]{1,5}))?/?")
+_AUTHORITY = re.compile(r"(?:\[[^][]*\]|[^][:]*)(?::[0-9]*)?")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 # What URL parsers disagree on first (RFC 3986, section 7.1): the first fault found is the one told.
 _FAULTS: tuple[tuple[str, str, str], ...] = (
@@ -85,6 +86,8 @@ def host_header(url: str) -> str:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
+        if not _AUTHORITY.fullmatch(parts.netloc.rpartition("@")[2]):  # urlsplit itself says so since 3.11.4
+            host = None
     except ValueError:
         host, port, parts = None, None, urlsplit("")
     if not host or parts.scheme not in _DEFAULT_PORTS:

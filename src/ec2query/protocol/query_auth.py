@@ -1,7 +1,8 @@
 """The URL that presigning signs: a request's pairs and the X-Amz-… pairs, without the signature.
 
 A form body's pairs move into the query, behind the URL's own; order and repetition are kept. What
-belongs to a body or to one attempt of a call does not go with a URL that is handed on.
+belongs to a body or to one attempt of a call does not go with a URL that is handed on, and what would be
+part of another signature is dropped wherever it stands.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
 """
 
@@ -40,8 +41,8 @@ def presignable(
     """
     kept = {name: value for name, value in headers.items() if name not in _BODY_OR_ATTEMPT}
     url = urlsplit(request.url)
-    pairs = [pair for pair in _decode("URL", url.query) if pair[0].lower() not in _AUTHENTICATION]
-    pairs += _form(request)
+    given = (*_decode("URL", url.query), *_form(request))
+    pairs = [pair for pair in given if pair[0].lower() not in _AUTHENTICATION]
     pairs += [
         ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
         ("X-Amz-Credential", credential),
