@@ -126,6 +126,11 @@ class Caller:
             self._channel = yield from shared((self, "channel"), self._settle)
         return self._channel
 
+    @property
+    def retries(self) -> Retries | None:
+        """The rules that all calls share, for a look at quota and rate; None before the first call."""
+        return self.options.get("retries") if self._channel is None else self._channel.retries
+
     def endpoint(self, context: Context, region: str) -> EndpointChoice:
         """Choose the endpoint, and say why. Raises: ConfigurationError."""
         return service_endpoint(
