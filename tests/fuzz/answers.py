@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ec2query import ec2
@@ -49,9 +49,8 @@ def _operation_in(data: bytes, draw: Draw) -> type[Operation[Any]]:
     return named if named is not None and draw.random() < 0.95 else ec2.DescribeInstances
 
 
-def _parsed(operation: type[Operation[Any]], headers: Mapping[str, str], pieces: list[bytes]) -> object:
+def _read(decoder: ResultDecoder[Any] | RawDecoder, pieces: list[bytes]) -> object:
     """Read an answer in pieces: the result, or the error."""
-    decoder = ResultDecoder(operation, 200, headers)
     try:
         for piece in pieces:
             decoder.feed(piece)
@@ -66,15 +65,20 @@ def _words(found: object) -> str:
     return type(found).__name__ if isinstance(found, ResponseError) else repr(found)
 
 
-def _parse(data: bytes, draw: Draw) -> object:
+def _alike(make: Callable[[], ResultDecoder[Any] | RawDecoder], data: bytes, draw: Draw) -> object:
     """The same comes out, whatever pieces the answer comes in."""
-    operation, headers = _operation_in(data, draw), draw.choice(_HEADERS)
-    whole = _parsed(operation, headers, [data])
+    whole = _read(make(), [data])
     if draw.random() < 0.3:
-        pieces = _parsed(operation, headers, pieces_of(data, draw))
+        pieces = _read(make(), pieces_of(data, draw))
         assert _words(whole) == _words(pieces), f"whole {whole!r:.200}, in pieces {pieces!r:.200}"
     if isinstance(whole, Ec2QueryError):
         raise whole
+    return whole
+
+
+def _parse(data: bytes, draw: Draw) -> object:
+    operation, headers = _operation_in(data, draw), draw.choice(_HEADERS)
+    whole = _alike(lambda: ResultDecoder(operation, 200, headers), data, draw)
     assert isinstance(whole, result_of(operation))
     assert repr(parse(operation, 200, headers, data)) == repr(whole)
     return whole
@@ -88,11 +92,8 @@ def _error(data: bytes, draw: Draw) -> object:
 def _untyped(data: bytes, draw: Draw) -> object:
     root = ROOT.search(data[:2000])
     action = root[1].decode("ascii") if root else "DescribeInstances"
-    status = draw.choice((200, 200, 200, 400, 503))
-    decoder = RawDecoder(action, status, draw.choice(_HEADERS), limits=Limits())
-    for piece in pieces_of(data, draw):
-        decoder.feed(piece)
-    return decoder.close()
+    status, headers = draw.choice((200, 200, 200, 400, 503)), draw.choice(_HEADERS)
+    return _alike(lambda: RawDecoder(action, status, headers, limits=Limits()), data, draw)
 
 
 def _tree(data: bytes, draw: Draw) -> object:

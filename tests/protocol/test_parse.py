@@ -273,6 +273,15 @@ def test_an_error_document_with_status_200() -> None:
         parse(Do, 200, {}, body)
 
 
+def test_an_error_document_whose_root_comes_last() -> None:
+    """Where the reader held its tag back until the end, as it does behind a long piece of another kind."""
+    decoder = ResultDecoder(Do, 200, {})
+    decoder.feed(b"<?" + b"x" * 200)
+    decoder.feed(b" ?><Response><Errors><Error><Code>InternalError</Code></Error></Errors></Response>")
+    with pytest.raises(ServerFault, match="InternalError"):
+        decoder.close()
+
+
 @pytest.mark.parametrize("status", [300, 301, 304, 307, 400, 404, 412, 500, 503])
 def test_a_status_from_300_is_an_error_even_with_a_result(status: int) -> None:
     """EC2 never redirects: a 3xx is an error, and a result in it is not believed."""

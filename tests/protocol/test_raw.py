@@ -14,7 +14,7 @@ from ec2query.protocol.channel import Channel, GivenCredentials
 from ec2query.protocol.endpoint import Endpoint
 from ec2query.protocol.events import AttemptEvent
 from ec2query.protocol.message import HttpResponse
-from ec2query.protocol.raw import RawResult, raw_query
+from ec2query.protocol.raw import RawDecoder, RawResult, raw_query
 from ec2query.protocol.retry import Retries
 from ec2query.protocol.sign import Credentials
 from ec2query.protocol.xml import Limits
@@ -201,6 +201,27 @@ def test_a_long_answer_is_read_in_pieces() -> None:
     deep = answer("<a>" * 9 + "</a>" * 9)
     with pytest.raises(ResponseError, match="deeper than 5"):
         ask(deep, deep, deep, limits=Limits(depth=5))
+
+
+@pytest.mark.parametrize(
+    ("root", "family", "sentence"),
+    [
+        (
+            "<Response><Errors><Error><Code>AuthFailure</Code></Error></Errors></Response>",
+            ServiceError,
+            "AuthF",
+        ),
+        ("<Response>", ResponseError, "not well-formed"),
+        ("<TeachBirdResponse/>", ResponseError, "expected <TeachFishResponse>"),
+    ],
+)
+def test_a_root_that_comes_last_is_looked_at(root: str, family: type[Ec2QueryError], sentence: str) -> None:
+    """Where the reader held its tag back until the end, as it does behind a long piece of another kind."""
+    decoder = RawDecoder("TeachFish", 200, {}, limits=Limits())
+    decoder.feed(b"<?" + b"x" * 200)
+    decoder.feed(f" ?>{root}".encode())
+    with pytest.raises(family, match=sentence):
+        decoder.close()
 
 
 def test_the_pairs_of_an_operation_make_the_same_request() -> None:

@@ -86,8 +86,11 @@ class ResultDecoder(Generic[R]):
         """Return the Result. Raises ServiceError, ResponseError."""
         try:
             if self._decoder is not None:
-                result: R = self._decoder.close()
-            else:
+                try:
+                    result: R = self._decoder.close()
+                except ErrorDocument:  # the root's tag was held back until now
+                    self._decoder = None
+            if self._decoder is None:
                 raise service_error(
                     action_of(self._operation), self._status, self._headers, self._body.read(), self._limits
                 )

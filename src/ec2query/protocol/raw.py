@@ -130,11 +130,13 @@ class RawDecoder:
     def close(self) -> RawResult:
         """Return the elements. Raises: ServiceError, ResponseError."""
         try:
+            if (reader := self._reader) is not None:
+                result = RawResult(reader.close())
+                self._check_root(reader)  # its tag may have been held back until now
             if self._reader is None:
                 raise service_error(
                     self._action, self._status, self._headers, self._body.read(), self._limits
                 )
-            result = RawResult(self._reader.close())
         except MalformedXml as fault:
             raise self._wrong(fault) from None
         named = (result.get(name) for name in ("requestId", "RequestId", "RequestID"))
