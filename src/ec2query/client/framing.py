@@ -2,7 +2,8 @@
 
 Bytes go in by `read`, which gives those of the body among them; `done` says that it is whole. What is
 wrong is told in `fault`, not raised, so that no traceback holds what came. Time is linear in the bytes,
-and what is not the body (extensions and trailers) is bounded and dropped.
+and what is not the body (extensions and trailers) is bounded and dropped: h11 takes the square of the
+blanks in a trailer, which is half a minute for as much as it lets in.
 https://www.rfc-editor.org/rfc/rfc9112#section-6
 """
 
