@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import httpx
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader, NumberDataPoint
@@ -13,9 +14,10 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from ec2query import otel
+from ec2query import ec2, otel
 from ec2query.otel import Telemetry
 from ec2query.protocol.events import AttemptEvent
+from support.hostile import WAYS, ask
 
 SECOND = 1_000_000_000
 NOON = 1_772_366_400 * SECOND
@@ -232,3 +234,37 @@ def test_no_request_id_reaches_the_metrics() -> None:
         assert watched.points(name)
         for point in watched.points(name):
             assert set(point.attributes) <= {*COMMON, "error.type"}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_client_tells_of_its_calls(way: str) -> None:
+    """Through each client: one span for a call that was retried, and its measures, with what EC2 answered."""
+    watched, statuses = Watched(), [503, 200]
+    body = b"<DescribeVpcsResponse><requestId>r-1</requestId></DescribeVpcsResponse>"
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        status = statuses.pop(0)
+        return httpx.Response(status, stream=httpx.ByteStream(body if status == 200 else b""))
+
+    ask(way, ec2.DescribeVpcs(), answer, on_attempt=watched.telemetry, max_attempts=2)
+    (span,) = watched.spans()
+    assert (span.name, span.kind, span.status.status_code) == (
+        "EC2.DescribeVpcs",
+        SpanKind.CLIENT,
+        StatusCode.UNSET,
+    )
+    assert span.attributes == {
+        "rpc.system": "aws-api",
+        "rpc.service": "EC2",
+        "rpc.method": "DescribeVpcs",
+        "cloud.region": "us-east-1",
+        "http.response.status_code": 200,
+        "aws.request_id": "r-1",
+        "http.request.resend_count": 1,
+    }
+    (retry,) = span.events
+    assert retry.attributes is not None
+    assert (retry.attributes["error.type"], retry.attributes["ec2query.retry.reason"]) == ("503", "transient")
+    (duration,) = watched.points("rpc.client.call.duration")
+    assert (duration.unit, duration.count) == ("s", 1)
+    assert sum(point.total for point in watched.points("smithy.client.call.attempts")) == 2

@@ -141,6 +141,11 @@ class Service:
     endpoint_prefix: str
     model: str = ""
 
+    @property
+    def id(self) -> str:
+        """The name without its maker's, as the AWS SDKs say it: EC2."""
+        return self.name.removeprefix("Amazon ").removeprefix("AWS ")
+
 
 def _capitalized(name: str) -> str:
     return name[:1].upper() + name[1:]

@@ -191,7 +191,7 @@ def _tell(
         return
     channel.on_attempt(
         AttemptEvent(
-            service=query.service.name,
+            service=query.service.id,
             operation=query.action,
             region=channel.endpoint.region,
             invocation_id=invocation_id,
