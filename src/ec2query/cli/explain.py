@@ -19,12 +19,14 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
+from ..protocol.concealment import KnownSecrets
+from ..protocol.excerpt import without_token
 from ..protocol.message import HttpRequest, HttpResponse
 from ..protocol.serialize import percent_encode
 from ..protocol.sign import Anatomy, Credentials, anatomy
 from ..shape import Operation, Result
 from .exits import one_line
-from .secrets import hidden_element, shown_headers, shown_pairs
+from .secrets import hidden_element, secrets_of, shown_headers, shown_pairs
 from .shape_text import shape_text
 from .watch import Exchange
 from .xml_text import indented
@@ -53,7 +55,7 @@ def explain(
         attempt = f", attempt {number}" if len(watched) > 1 else ""
         yield from _request_sections(kind, exchange.request, attempt)
         if exchange.response is not None:
-            yield Section(f"The answer{attempt}", _answer(kind, exchange.response))
+            yield Section(f"The answer{attempt}", _answer(kind, exchange.request, exchange.response))
     if result is not None:
         yield Section("The result", Text(shape_text(result)))
 
@@ -113,15 +115,17 @@ def _message(request: HttpRequest, pairs: list[tuple[str, str]]) -> Text:
     )
 
 
-def _answer(kind: type[Operation[Any]], response: HttpResponse) -> Text:
+def _answer(kind: type[Operation[Any]], request: HttpRequest, response: HttpResponse) -> Text:
+    secrets = KnownSecrets(secrets_of(kind, request))
     phrase = next((f" {known.phrase}" for known in HTTPStatus if known == response.status), "")
     style = "bold green" if response.status < 300 else "bold red"
-    body = Text(_printable(indented(response.body, mask=hidden_element(kind))))
+    text = secrets.hide(indented(response.body, mask=hidden_element(kind)))
+    body = Text(_printable(without_token(text)))
     body.highlight_regex(r"</?[\w:.-]+|/?>", "blue")
     body.highlight_regex(r"<!--.*?-->", "dim")
     return Text.assemble(
         (f"HTTP/1.1 {response.status}{phrase}\n", style),
-        _headers(shown_headers(response.headers)),
+        _headers({name: secrets.hide(value) for name, value in shown_headers(response.headers).items()}),
         "\n",
         body,
     )

@@ -9,13 +9,15 @@ https://smithy.io/2.0/spec/documentation-traits.html#sensitive-trait
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
+from ..protocol.message import HttpRequest
 from ..shape import ListOf, Member, Operation, Shape, Structure, TypeRef, members, result_of
 from .keys import follow
 
-__all__ = ["MASK", "hidden_element", "shown_headers", "shown_key_id", "shown_pairs"]
+__all__ = ["MASK", "hidden_element", "secrets_of", "shown_headers", "shown_key_id", "shown_pairs"]
 
 MASK = "***"
 
@@ -34,6 +36,18 @@ def shown_pairs(operation: type[Operation[Any]], pairs: Iterable[tuple[str, str]
 def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Hide the token, most of the signature and of the access key id."""
     return {name: _shown_header(name, value) for name, value in headers.items()}
+
+
+def secrets_of(operation: type[Operation[Any]], request: HttpRequest) -> Iterator[str]:
+    """Give what a request held and an answer must not repeat."""
+    yield from (value for name, value in request.headers.items() if name in _SECRET_HEADERS)
+    authorization = request.headers.get("authorization", "")
+    for found in (_CREDENTIAL.search(authorization), _SIGNATURE.search(authorization)):
+        if found is not None:
+            yield found[2]
+    for key, value in parse_qsl(request.body.decode("ascii", "replace")):
+        if _is_sensitive(operation, key):
+            yield value
 
 
 def hidden_element(operation: type[Operation[Any]]) -> Callable[[tuple[str, ...]], bool]:

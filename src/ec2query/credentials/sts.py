@@ -39,6 +39,8 @@ R = TypeVar("R", bound=Result)
 
 _ATTEMPTS = 3
 _BASE = 0.1
+# Members of its operations that STS may quote.
+_SECRET = ("web_identity_token", "token_code", "external_id")
 _FORM = "application/x-www-form-urlencoded; charset=utf-8"
 
 
@@ -114,7 +116,7 @@ def _explained(
 
 
 def _without_secrets(text: str, operation: Operation[Any], credentials: Credentials | None) -> str:
-    secrets = [getattr(operation, name, None) for name in ("web_identity_token", "token_code")]
+    secrets = [getattr(operation, name, None) for name in _SECRET]
     if credentials is not None:
         secrets += [credentials.secret_access_key, credentials.session_token]
     # Longest first: one may begin with another.

@@ -33,7 +33,7 @@ _PRINTABLE = bytes(range(0x20, 0x7F))
 
 @frozen
 class HttpRequest:
-    """A request; `repr` shows neither query, header values nor body: all of them may hold secrets."""
+    """A request; `repr` shows no user, query, header or body: all of them may hold secrets."""
 
     method: str
     url: str
@@ -41,8 +41,11 @@ class HttpRequest:
     body: bytes = b""
 
     def __repr__(self) -> str:
-        query = "?***" if "?" in self.url else ""
-        return f"HttpRequest({self.method} {self.url.partition('?')[0]}{query})"
+        shown, _, query = self.url.partition("?")
+        scheme, slashes, rest = shown.partition("//")
+        authority, slash, path = rest.partition("/")
+        shown = scheme + slashes + authority.rpartition("@")[2] + slash + path
+        return f"HttpRequest({self.method} {shown}{'?***' if query else ''})"
 
     def __post_init__(self) -> None:
         if not _METHOD.fullmatch(self.method):

@@ -8,11 +8,10 @@ was hidden in the request, wherever the answer repeats it. Redacting twice chang
 from __future__ import annotations
 
 import re
-from base64 import b64decode
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from xml.sax.saxutils import escape
 
+from ..protocol.concealment import KnownSecrets
 from ..protocol.message import HttpRequest, HttpResponse
 from .exchange import Exchange, form_body
 from .expectation import expectation, operation_named, outcome
@@ -39,7 +38,7 @@ class Redaction:
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Return the exchange without secrets; what it means is read from what is left."""
-        secrets = _Secrets(self._secrets(exchange))
+        secrets = KnownSecrets(self._secrets(exchange), mask=REDACTED, shortest=_SHORTEST)
         operation = operation_named(exchange.action)
         pairs = [
             (key, secrets.hide(self.value(exchange.action, key, value))) for key, value in exchange.pairs
@@ -76,7 +75,7 @@ class Redaction:
         base, question, _ = _USER.sub(f"{REDACTED}@", url).partition("?")
         return base + (f"?{REDACTED}" if question else "")
 
-    def _headers(self, headers: Mapping[str, str], secrets: _Secrets) -> dict[str, str]:
+    def _headers(self, headers: Mapping[str, str], secrets: KnownSecrets) -> dict[str, str]:
         return {name: secrets.hide(self._header(name, value)) for name, value in headers.items()}
 
     def _header(self, name: str, value: str) -> str:
@@ -87,7 +86,7 @@ class Redaction:
             return _SIGNATURE.sub(f"Signature={REDACTED}", value)
         return REDACTED if _PROVING.search(name) else self.text(value)
 
-    def _body(self, body: bytes, secrets: _Secrets) -> bytes:
+    def _body(self, body: bytes, secrets: KnownSecrets) -> bytes:
         codec = text_codec(body)
         # In UTF-8 any bytes come back as they were; UTF-16 that is broken cannot be searched.
         errors = "surrogateescape" if codec == "utf-8" else "strict"
@@ -107,28 +106,3 @@ class Redaction:
         for key, value in exchange.pairs:
             if is_hidden_key(operation_named(exchange.action), key, self.members):
                 yield value
-
-
-class _Secrets:
-    """Values that are known to be secret, what they are the base64 of, and how XML would spell both."""
-
-    def __init__(self, values: Iterable[str]) -> None:
-        given = {value for value in values if value != REDACTED}
-        known = {value for value in (*given, *map(_decoded, given)) if len(value) >= _SHORTEST}
-        spelled = {*known, *map(escape, known), *(escape(value, {'"': "&quot;"}) for value in known)}
-        # The longest first: one may be the beginning of another.
-        self._values = sorted(spelled, key=len, reverse=True)
-
-    def hide(self, text: str) -> str:
-        """Replace them wherever they stand."""
-        for value in self._values:
-            text = text.replace(value, REDACTED)
-        return text
-
-
-def _decoded(value: str) -> str:
-    """Return the text that a value encodes as base64, as user data does; nothing where it encodes none."""
-    try:
-        return b64decode(value, validate=True).decode()
-    except ValueError:
-        return ""

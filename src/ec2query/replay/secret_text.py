@@ -38,7 +38,7 @@ _LOOKS: tuple[tuple[re.Pattern[str], str], ...] = (
     # RFC 7519: base64url of `{"`, then two or four further parts.
     (re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){2,4}"), REDACTED),
     (
-        re.compile(r"(?i)(X-Amz-(?:Credential|Security-Token|Signature)=)[^&\s\"'<>]+"),
+        re.compile(r"(?i)(X-Amz-(?:Credential|Security-Token|Signature)(?:=|%3D|%253D))[^&\s\"'<>]+"),
         rf"\g<1>{REDACTED}",
     ),
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
