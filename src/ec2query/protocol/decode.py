@@ -262,7 +262,9 @@ class Decoder:
             if scalar is not None:
                 parser.CharacterDataHandler = gather
                 return
-            kind, how, store = table.containers.get(tag) or others or table.find(local_name(tag))
+            kind, how, store = (
+                table.containers.get(tag) or others or (table.find(local_name(tag)) if ":" in tag else _SKIP)
+            )
             if kind == _SCALAR:
                 scalar = how
                 parser.CharacterDataHandler = gather
