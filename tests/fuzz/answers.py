@@ -62,7 +62,8 @@ def _read(decoder: ResultDecoder[Any] | RawDecoder, pieces: list[bytes]) -> obje
 
 def _words(found: object) -> str:
     """Say what was found: of several faults, another is seen first where the pieces are others."""
-    return type(found).__name__ if isinstance(found, ResponseError) else repr(found)
+    unread = isinstance(found, ResponseError) or (isinstance(found, ServiceError) and found.synthesized)
+    return "no answer" if unread else repr(found)
 
 
 def _alike(make: Callable[[], ResultDecoder[Any] | RawDecoder], data: bytes, draw: Draw) -> object:
