@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import anyio
 import anyio.lowlevel
+import httpx
 import pytest
 
+from ec2query.client.blocking_transport import BlockingLaneTransport
+from ec2query.client.transport import LaneTransport
 from ec2query.errors import (
     ConfigurationError,
     Ec2QueryError,
@@ -14,12 +17,13 @@ from ec2query.errors import (
     TransportTimeout,
 )
 from ec2query.protocol.effects import Timeout
-from support.server import OK, Peer, Start, answer
+from support.server import OK, PATIENCE, Peer, Start, answer
 from support.ways import MakeWay, Way, get, in_thread, post
 
 pytestmark = pytest.mark.anyio
 
 TINY = 0.05  # seconds: a trigger, never a measure
+MEBI = 1024 * 1024
 
 
 async def test_a_connection_is_used_again(start: Start, way: Way) -> None:
@@ -522,15 +526,56 @@ async def test_closing_ends_calls_under_way(start: Start, make_way: MakeWay) -> 
             await way.run(post(server.url))
         failures.append(caught.value)
 
-    async with anyio.create_task_group() as group:
-        group.start_soon(call)
-        await in_thread(server.await_request)
-        group.start_soon(call)
-        while waiting(way) < 1:
-            await anyio.lowlevel.checkpoint()
-        await way.aclose()
+    with anyio.fail_after(PATIENCE / 2):  # by when the server would have gone
+        async with anyio.create_task_group() as group:
+            group.start_soon(call)
+            await in_thread(server.await_request)
+            group.start_soon(call)
+            while waiting(way) < 1:
+                await anyio.lowlevel.checkpoint()
+            await way.aclose()
     assert {type(failure) for failure in failures} == {TransportError, ConfigurationError}
     assert way.open_connections == 0
+
+
+async def test_who_does_not_read_is_not_sent_more(start: Start, anyio_backend: str) -> None:
+    """An answer that nobody takes stays with the server, but for what fits in buffers."""
+    sent = [0]
+
+    def script(peer: Peer) -> None:
+        peer.request()
+        peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        while sent[0] < 256 * MEBI:
+            peer.send(b"x" * 65536)
+            sent[0] += 65536
+
+    server, transport = start(script), LaneTransport()
+    request = httpx.Request("POST", server.url, extensions={"timeout": {}})
+    response = await transport.handle_async_request(request)
+    before = -1
+    while before < sent[0] < 256 * MEBI:
+        before = sent[0]
+        with anyio.move_on_after(0.3):  # of which the server needs a thousandth for one of its pieces
+            await anyio.Event().wait()
+    assert sent[0] < 64 * MEBI
+    await response.aclose()
+    assert transport.open_connections == 0
+    await transport.aclose()
+
+
+async def test_the_total_bounds_a_silent_server_for_threads(start: Start, anyio_backend: str) -> None:
+    """Where no part has a bound of its own, all of them together have."""
+
+    def script(peer: Peer) -> None:
+        peer.request()
+        peer.linger()
+
+    server, transport = start(script), BlockingLaneTransport()
+    request = httpx.Request("POST", server.url, extensions={"timeout": {"total": TINY}})
+    with pytest.raises(httpx.ReadTimeout):
+        await in_thread(lambda: transport.handle_request(request))
+    assert transport.open_connections == 0
+    transport.close()
 
 
 async def test_a_limit_of_nothing_is_refused(make_way: MakeWay) -> None:

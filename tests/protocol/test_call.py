@@ -222,6 +222,21 @@ def test_a_wrong_clock_is_corrected_once(code: str) -> None:
         play(call(Do(), shared), [refused(code, 400, date=theirs)], time)
 
 
+@pytest.mark.parametrize("code", ["RequestExpired", "SignatureDoesNotMatch"])
+def test_a_clock_that_never_agrees_is_corrected_once_a_call(code: str) -> None:
+    """A server whose date moves on with each answer gets two attempts, and then its error comes out."""
+    time, played, hours = FakeTime(), Played(), iter(range(2, 100, 2))
+
+    def moving(request: HttpRequest) -> HttpResponse:
+        return refused(code, 400, date=format_datetime(NOW + timedelta(hours=next(hours)), usegmt=True))
+
+    shared = channel(time)
+    with pytest.raises(AuthenticationFailed):
+        play(call(Do(), shared), [moving, moving], time, played)
+    assert len(played.requests) == 2
+    assert shared.clock.offset == timedelta(hours=2)
+
+
 class Rotating:
     """Credentials that can be refreshed."""
 

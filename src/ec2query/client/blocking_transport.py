@@ -44,16 +44,14 @@ class _Connection:
         present, seconds = self.present, timeouts.get("read")
         body = memoryview(request.read())
         if not self.idle_since and not self.stream.secure and not self.stream.quiet:
-            self._doubtful = (
-                True  # Who speaks before being asked may answer the next request with this answer.
-            )
+            # Who speaks before being asked may answer the next request with this answer.
+            self._doubtful = True
         try:
             # A view, and no name for it: nobody who prints a traceback's variables sees what was sent.
             self.stream.send(memoryview(present.begin(request, body)), timeouts.get("write"))
         except httpx.WriteError:
-            self._doubtful = (
-                True  # A server may answer and close before it has read all: its answer is heard.
-            )
+            # A server may answer and close before it has read all: its answer is heard.
+            self._doubtful = True
         end = ending(seconds)
         present.feed(self.stream.receive(seconds))
         while not present.begun:

@@ -38,16 +38,14 @@ class Connection:
         """
         stream, present, seconds = self.stream, self.present, timeouts.get("read")
         if not self.idle_since and not stream.secure and not stream.quiet:
-            self._doubtful = (
-                True  # Who speaks before being asked may answer the next request with this answer.
-            )
+            # Who speaks before being asked may answer the next request with this answer.
+            self._doubtful = True
         try:
             # A view, and no name for it: nobody who prints a traceback's variables sees what was sent.
             await stream.send(memoryview(present.begin(request, body)), timeouts.get("write"))
         except httpx.WriteError:
-            self._doubtful = (
-                True  # A server may answer and close before it has read all: its answer is heard.
-            )
+            # A server may answer and close before it has read all: its answer is heard.
+            self._doubtful = True
         end = ending(seconds)
         present.feed(await stream.receive(seconds))
         while not present.begun:
