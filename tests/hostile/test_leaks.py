@@ -59,7 +59,8 @@ def test_no_secret_shows_through_a_client_of_httpx(
         caplog.clear()
         seen = Seen(caplog.records)
         given = httpx.Client(verify=False) if way == "blocking" else httpx.AsyncClient(verify=False)
-        call(way, OPERATIONS[name], seen, endpoint_url=server.url, http_client=given)
+        # Once: httpx leaves a generator behind, which trio warns of, where a connection turns out closed.
+        call(way, OPERATIONS[name], seen, endpoint_url=server.url, http_client=given, max_attempts=1)
         if kind in IN_THE_HEAD:
             seen.records = [each for each in caplog.records if not each.name.startswith("http")]
         assert seen.hits() == NOTHING, name

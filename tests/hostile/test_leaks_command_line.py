@@ -107,6 +107,21 @@ def test_a_wrong_command_shows_no_secret(cli: Cli, kind: str) -> None:
     assert canaries_in(printed) == set()
 
 
+def test_wrong_json_shows_no_secret(cli: Cli, tmp_path: Path) -> None:
+    """Neither what is no JSON nor what is no base64."""
+    file = tmp_path / "parameters.json"
+    for text in (
+        f'{{"UserData": {{"Value": "{USER_DATA}"}}}}',
+        f'{{"UserData": "{USER_DATA}"',
+        f'["{USER_DATA}"]',
+    ):
+        file.write_text(text)
+        status, printed = cli(["ModifyInstanceAttribute", "--json", str(file)])
+        assert status != 0
+        assert printed
+        assert canaries_in(printed) == set()
+
+
 @pytest.mark.parametrize("name", [name for name in PROVIDERS if name != "process"])
 @pytest.mark.parametrize("command", ["whoami", "doctor"])
 def test_no_source_s_secrets_are_printed(

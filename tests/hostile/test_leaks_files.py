@@ -59,7 +59,7 @@ def test_refused_keys_are_not_shown(secret: Any) -> None:
     """By the constructor; its frames are left out, as they hold what the caller's own hold."""
     for parts in ((secret, "x"), ("A", secret), ("A", "x", secret)):
         with pytest.raises(CredentialsError) as caught:
-            Credentials(*parts)
+            Credentials(*parts)  # pyright: ignore[reportArgumentType]
         assert {
             what: hit for what, text in everything_shown(caught.value) if (hit := canaries_in(text))
         } == NOTHING

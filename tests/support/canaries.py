@@ -39,7 +39,7 @@ KEYS = Credentials(
     "CANARY-3-session/token+" + "0123456789abcdef" * 12 + "==",
 )
 
-# Each is known by its first twelve characters.
+# Each is known by its first eight characters; in base64, by nine.
 SECRETS: dict[str, str] = {
     "access key id": KEYS.access_key_id,
     "secret access key": KEYS.secret_access_key,
@@ -72,9 +72,9 @@ def _spellings() -> tuple[tuple[str, str], ...]:
     """Each secret's beginning as it is, in base64, percent-encoded once and twice, and as in a `repr`."""
     found: list[tuple[str, str]] = []
     for name, secret in SECRETS.items():
-        start = secret[:12]
+        start = secret[:8]
         spelt = {start, quote(start, safe=""), quote_plus(start), repr(start)[1:-1]}
-        spelt |= {quote(quote(start, safe=""), safe=""), b64encode(start.encode()).decode()}
+        spelt |= {quote(quote(start, safe=""), safe=""), b64encode(secret[:9].encode()).decode()}
         found += [(name, each) for each in spelt]
     return tuple(found)
 

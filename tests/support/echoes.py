@@ -98,6 +98,9 @@ def _wrong_values(request: Received) -> bytes:
 # What any HTTP server may do with what it is sent.
 REPEATING: Mapping[str, Echo] = {
     "the request, as text": lambda request: message("200 OK", said(request).encode()),
+    "the request's headers, last first": lambda request: message(
+        "200 OK", "\n".join(sorted(said(request).split("\n"), reverse=True)).encode()
+    ),
     "the request, as HTML": lambda request: message(
         "200 OK", f"<html><pre>{escaped(said(request))}</pre></html>".encode(), "Content-Type: text/html"
     ),
