@@ -163,6 +163,19 @@ class Checked:
         return "***"
 
 
+@pytest.mark.parametrize("kw_only", [False, True])
+def test_values_without_fields_are_made_as_often(kw_only: bool) -> None:
+    """Markers such as `InstanceMetadata()`: their `__init__` takes nothing, compiled or not."""
+
+    @frozen(kw_only=kw_only)
+    class Marker:
+        """A value that says nothing but its type."""
+
+    assert len({Marker() for _ in range(1000)}) == 1
+    with pytest.raises(TypeError):
+        Marker(1)  # type: ignore[call-arg]
+
+
 def test_methods_of_its_own_are_kept() -> None:
     """`__post_init__` runs, and a class's own `__repr__` stays."""
     assert repr(Checked(1)) == "***"
