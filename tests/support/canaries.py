@@ -102,6 +102,7 @@ OPERATIONS: dict[str, Operation[Any]] = {
         ),
     ),
     "CopySnapshot": ec2.CopySnapshot(source_region="us-west-2", source_snapshot_id="snap-1"),
+    "DescribeVpcs": ec2.DescribeVpcs(),
     "CreateKeyPair": ec2.CreateKeyPair(key_name="k"),
     "GetPasswordData": ec2.GetPasswordData(instance_id="i-1"),
     "DescribeInstanceAttribute": ec2.DescribeInstanceAttribute(instance_id="i-1", attribute="userData"),

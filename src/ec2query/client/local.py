@@ -22,13 +22,6 @@ _NULL = subprocess.DEVNULL
 _PIPE = subprocess.PIPE
 
 
-class _Unshown(bytes):
-    """What a file or a program says, which asyncio's debug mode shows of a future's result otherwise."""
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} bytes>"
-
-
 def place(path: str, root: str | None) -> Path:
     """Where a path lies; with a root, under that folder and nowhere else."""
     if root is None:
@@ -40,7 +33,7 @@ def place(path: str, root: str | None) -> Path:
 def read_file(path: Path) -> bytes | None:
     """Read a file, None where there is none."""
     try:
-        return _Unshown(path.read_bytes())
+        return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
@@ -117,7 +110,7 @@ def _finished(argv: tuple[str, ...], status: int, output: bytes) -> bytes:
         raise CredentialsError(
             f"program {argv[0]!r}: expected exit status 0, got {status}; run it by hand to see why"
         )
-    return _Unshown(output)
+    return output
 
 
 def _not_run(argv: tuple[str, ...], error: Exception) -> CredentialsError:
