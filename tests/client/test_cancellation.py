@@ -188,11 +188,15 @@ async def test_while_connecting(start: Start, authority: Authority) -> None:
     await way.aclose()
 
 
-async def test_at_any_await(start: Start) -> None:
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+async def test_at_any_await(start: Start, authority: Authority, *, secure: bool) -> None:
     """Cancelled after so many turns of the loop, for every number of turns that an exchange takes."""
-    way, server = AsyncWay(max_connections=2), start()
+    context = authority.server_context("127.0.0.1") if secure else None
+    way = AsyncWay(max_connections=2, ca_bundle=str(authority.bundle))
+    server = start(context=context)
     finished = 0
-    for turns in range(60):
+    for number in range(60):
+        turns = number * (4 if secure else 1)
         async with anyio.create_task_group() as group:
 
             async def call() -> None:
@@ -206,6 +210,14 @@ async def test_at_any_await(start: Start) -> None:
             group.cancel_scope.cancel()
         assert way.open_connections <= 1
         assert (await way.run(post(server.url))).status == 200
+        if number % 2:
+            drop_idle(way)  # so that every other one begins by connecting
     await way.aclose()
     assert way.open_connections == 0
-    assert finished < 60
+    assert 0 < finished < 60
+
+
+def drop_idle(way: AsyncWay) -> None:
+    """Close the idle connections, as if they had grown old."""
+    lanes = vars(way.transport)["_lanes"]
+    lanes.expire(float("inf"))

@@ -16,7 +16,7 @@ import trio
 from ec2query.client.network import running_network
 from ec2query.client.transport import LaneTransport
 from ec2query.errors import ConfigurationError
-from support.server import OK, Peer, ScriptedServer, Start
+from support.server import OK, PATIENCE, Peer, ScriptedServer, Start
 from support.ways import AsyncWay, in_thread, post
 
 
@@ -76,6 +76,32 @@ async def test_a_new_connection_that_ends_before_the_first_byte_sent_nothing(sta
         with pytest.raises(httpx.ConnectError):
             await transport.handle_async_request(closing_request(server))
         assert transport.open_connections == 0
+
+
+@pytest.mark.anyio
+async def test_who_is_cancelled_leaves_a_function_to_itself(
+    anyio_backend: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What it raises later is heard by nobody, and harms nobody."""
+    begun, go_on, over = (threading.Event() for _ in range(3))
+
+    def function() -> None:
+        begun.set()
+        go_on.wait(PATIENCE)
+        over.set()
+        raise ValueError("nobody hears this")
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(running_network().in_thread, function)
+        await in_thread(begun.wait)
+        group.cancel_scope.cancel()
+    assert not over.is_set()
+    go_on.set()
+    await in_thread(over.wait)
+    for _ in range(20):
+        await anyio.lowlevel.checkpoint()
+    assert await running_network().in_thread(lambda: 5) == 5
+    assert caplog.records == []
 
 
 @pytest.mark.anyio

@@ -42,6 +42,9 @@ SLICES: dict[str, Scenario] = {
     "faulty attempts": lambda server: faulty_attempts(
         server, number=1, attempts=3, goal=0.99, size=200, callers=50
     ),
+    "ten attempts": lambda server: faulty_attempts(
+        server, number=2, attempts=10, goal=1.0, size=100, callers=50
+    ),
     "an outage": lambda server: outage(
         server, size=200, callers=50, watched=0.2, families=QUICK, patience=30.0
     ),
