@@ -62,7 +62,8 @@ def test_a_partial_failure_is_data(name: str) -> None:
     assert failed is not None
     entry: Any = failed.type
     assert isinstance(entry.of, Structure)
-    answer = result_of(kind)(**{failed.name: [random_shape(entry.of.resolve(), draw, sendable=False)]})
+    members: dict[str, Any] = {failed.name: [random_shape(entry.of.resolve(), draw, sendable=False)]}
+    answer = result_of(kind)(**members)
     body = encode_xml(answer, "r-1", kind)
     seen: list[AttemptEvent] = []
     time = FakeTime()

@@ -85,12 +85,8 @@ class ResultDecoder(Generic[R]):
     def close(self) -> R:
         """Return the Result. Raises ServiceError, ResponseError."""
         try:
-            if self._decoder is not None:
-                try:
-                    result: R = self._decoder.close()
-                except ErrorDocument:  # the root's tag was held back until now
-                    self._decoder = None
-            if self._decoder is None:
+            result = self._ended()
+            if result is None:
                 raise service_error(
                     action_of(self._operation), self._status, self._headers, self._body.read(), self._limits
                 )
@@ -98,6 +94,16 @@ class ResultDecoder(Generic[R]):
             raise self._wrong(fault) from None
         if result.request_id is None and (request_id := request_id_in(self._headers)):
             slot_of(Result, "request_id").__set__(result, request_id)
+        return result
+
+    def _ended(self) -> R | None:
+        """Return the filled Result, or None of an error document."""
+        if self._decoder is None:
+            return None
+        try:
+            result: R = self._decoder.close()
+        except ErrorDocument:  # the root's tag was held back until now
+            return None
         return result
 
     def _wrong(self, fault: MalformedXml) -> ResponseError:

@@ -129,6 +129,7 @@ class RawDecoder:
 
     def close(self) -> RawResult:
         """Return the elements. Raises: ServiceError, ResponseError."""
+        result = RawResult()
         try:
             if (reader := self._reader) is not None:
                 result = RawResult(reader.close())
