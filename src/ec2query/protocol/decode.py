@@ -163,7 +163,7 @@ def _appender(read: Callable[[Any], Any], store: _Store) -> _Store:
 
 def _entry(type_ref: TypeRef, store: _Store) -> _Entry:
     if isinstance(type_ref, ListOf):
-        return (_LIST, _entry(type_ref.of, list.append), _list_keeper(store))
+        return (_LIST, _entry(type_ref.of, list.append), store)
     if isinstance(type_ref, Structure):
         return (_STRUCTURE, _Link(type_ref), store)
     return (_SCALAR, (_CONVERTERS[type_ref.name], store), store)
@@ -306,7 +306,7 @@ class Decoder:
             if stack:
                 table, others, target, finish = pop()
             if closing is not None:
-                closing(target, made)
+                closing(target, tuple(made) if type(made) is list else made)
 
         def whole(tag: str, last: str) -> str:
             if sum(map(len, chunks), len(last)) > max_text:
@@ -330,10 +330,3 @@ class Decoder:
             raise MalformedXml(
                 f"<{tag[:80]}> at {self._reader.where()}: expected {_EXPECTED[convert]}, got {got}"
             ) from None
-
-
-def _list_keeper(store: _Store) -> _Store:
-    def keep(parent: object, gathered: list[object]) -> None:
-        store(parent, tuple(gathered))
-
-    return keep
