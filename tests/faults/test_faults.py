@@ -74,6 +74,14 @@ def test_a_missed_target_shows_in_the_exit_status(capsys: pytest.CaptureFixture[
     assert "✗ time" in capsys.readouterr().out
 
 
+def test_all_are_run_where_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """And what is no scenario is refused."""
+    assert main(["--quick", "--minutes", "-5"]) == 1
+    assert capsys.readouterr().out.count("✗ time") == 7
+    with pytest.raises(SystemExit):
+        main(["8"])
+
+
 def test_faults_come_as_often_as_planned() -> None:
     """The share is of all attempts, the families by weight, and only those that were asked for."""
     chance = random.Random(0)
