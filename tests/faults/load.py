@@ -87,17 +87,23 @@ async def make(client: AsyncClient, each: Call) -> Outcome:
     return Outcome(each.key, None, began, time.monotonic() - began, crossed=echo(result) != each.key)
 
 
-async def run_all(client: AsyncClient, given: Iterable[Call], callers: int) -> list[Outcome]:
-    """Let `callers` make the calls, each the next one as soon as it is free."""
+async def run_all(
+    client: AsyncClient, given: Iterable[Call], callers: int, *, ramp: float = 0.0
+) -> list[Outcome]:
+    """Let `callers` make the calls, each the next one as soon as it is free.
+
+    They come one after the other, in `ramp` seconds: those that begin at once fail, and retry, at once.
+    """
     queue, outcomes = iter(given), list[Outcome]()
 
-    async def caller() -> None:
+    async def caller(number: int) -> None:
+        await asyncio.sleep(ramp * number / callers)
         for each in queue:
             outcomes.append(await make(client, each))
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(callers):
-            group.create_task(caller())
+        for number in range(callers):
+            group.create_task(caller(number))
     return outcomes
 
 

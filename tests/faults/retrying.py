@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from ec2query import AsyncClient
 from ec2query.protocol.retry_policy import STANDARD
 from faults.books import failures, settled
 from faults.checks import Check, Found, percentile
-from faults.load import Outcome, Watch, calls, in_time, options, run_all
+from faults.load import Call, Outcome, Watch, calls, in_time, options, run_all
 from faults.plan import FAMILIES, Plan
 from faults.process import FaultServer
 
@@ -26,18 +28,36 @@ _WINDOW = 0.5
 
 
 async def faulty_attempts(
-    server: FaultServer, *, number: int, attempts: int, goal: float, size: int = 20_000, callers: int = 100
+    server: FaultServer,
+    *,
+    number: int,
+    attempts: int,
+    goal: float,
+    size: int = 20_000,
+    callers: int = 100,
+    ramp: float = 1.0,
 ) -> Found:
     """A fifth of all attempts is faulty: at least `goal` of the calls succeed."""
     began = time.monotonic()
     plan = Plan(share=0.2, delay=0.05, skew=_SKEW)
-    watch, half = Watch(), size // 2
+    watch, midway = Watch(), asyncio.Event()
+
+    def marked() -> Iterator[Call]:
+        for position, each in enumerate(calls(0, size)):
+            if position == size // 2:
+                midway.set()
+            yield each
+
+    async def turn() -> None:
+        await midway.wait()
+        await server.turn(replace(plan, skew=-_SKEW))
+
     await server.begin(plan)
     policy = replace(STANDARD, attempts=attempts)
     async with AsyncClient(**options(server), retries=watch.retries(policy), on_attempt=watch) as client:
-        outcomes = await run_all(client, calls(0, half), callers)
-        await server.turn(replace(plan, skew=-_SKEW))
-        outcomes += await run_all(client, calls(half, size), callers)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(turn())
+            outcomes = await run_all(client, marked(), callers, ramp=ramp)
     ledger = await server.report()
     seconds = time.monotonic() - began
     good = sum(outcome.error is None for outcome in outcomes)

@@ -40,10 +40,10 @@ QUICK = ("resets", "5xx", "truncation", "malformed")
 
 SLICES: dict[str, Scenario] = {
     "faulty attempts": lambda server: faulty_attempts(
-        server, number=1, attempts=3, goal=0.99, size=200, callers=50
+        server, number=1, attempts=3, goal=0.99, size=200, callers=50, ramp=0.1
     ),
     "ten attempts": lambda server: faulty_attempts(
-        server, number=2, attempts=10, goal=1.0, size=100, callers=50
+        server, number=2, attempts=10, goal=1.0, size=100, callers=50, ramp=0.1
     ),
     "an outage": lambda server: outage(
         server, size=200, callers=50, watched=0.2, families=QUICK, patience=30.0
