@@ -54,10 +54,12 @@ async def faulty_attempts(
 
     await server.begin(plan)
     policy = replace(STANDARD, attempts=attempts)
-    async with AsyncClient(**options(server), retries=watch.retries(policy), on_attempt=watch) as client:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(turn())
-            outcomes = await run_all(client, marked(), callers, ramp=ramp)
+    async with (
+        AsyncClient(**options(server), retries=watch.retries(policy), on_attempt=watch) as client,
+        asyncio.TaskGroup() as group,
+    ):
+        group.create_task(turn())
+        outcomes = await run_all(client, marked(), callers, ramp=ramp)
     ledger = await server.report()
     seconds = time.monotonic() - began
     good = sum(outcome.error is None for outcome in outcomes)
