@@ -19,7 +19,7 @@ from .stage import Stage
 __all__ = ["main"]
 
 QUICK = Settings(
-    rounds=4, long_rounds=1, load_seconds=0.25, fresh_rounds=4, work_seconds=0.7, everything=False
+    rounds=3, long_rounds=1, load_seconds=0.25, fresh_rounds=4, work_seconds=0.6, everything=False
 )
 FULL = Settings(rounds=9, long_rounds=5, load_seconds=1.0, fresh_rounds=15, work_seconds=4.0, everything=True)
 
