@@ -7,36 +7,32 @@ calls use; nothing is looked up before.
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._version import __version__
-from ..credentials.cached import credential_chain
 from ..credentials.context import Context, load_context
 from ..credentials.environment import variable
 from ..credentials.region import resolve_region
 from ..credentials.service_endpoint import service_endpoint
 from ..errors import ConfigurationError, ParameterError
 from ..protocol import call as protocol
-from ..protocol.channel import Channel, CredentialsSource, GivenCredentials
-from ..protocol.effects import Flow, Timeout, shared
+from ..protocol.channel import Channel
+from ..protocol.effects import Flow, shared
 from ..protocol.endpoint_choice import EndpointChoice
 from ..protocol.endpoint_url import check_endpoint_url
 from ..protocol.frames import without_frames
-from ..protocol.quota import Quota
 from ..protocol.retry import Retries
-from ..protocol.retry_policy import resolve_policy
-from ..protocol.sign import Credentials, SigV4Signer
+from ..protocol.sign import SigV4Signer
 from ..protocol.xml import Limits
 from ..shape import Operation, Result
 from .options import Options
+from .settling import credentials_of, deadline_of, retries_of, timeout_of
 from .tls import prepare
 from .world import system_world
 
 if TYPE_CHECKING:
-    from ..protocol.adaptive import Limiter
     from ..protocol.raw import RawResult
 
 __all__ = ["Caller", "user_agent"]
@@ -149,13 +145,13 @@ class Caller:
 
     def _settle(self) -> Flow[Channel]:
         options = self.options
-        timeout, deadline = _timeout(options.get("timeout")), _positive("deadline", options.get("deadline"))
+        timeout, deadline = timeout_of(options), deadline_of(options)
         context = yield from self.context()
-        retries = options.get("retries") or self._retries(context)
+        retries = retries_of(options, self.world, context)
         region = yield from resolve_region(context)
         return Channel(
             endpoint=self.endpoint(context, region.region).endpoint,
-            credentials=self._credentials(replace(context, region=region.region)),
+            credentials=credentials_of(options, self.world, replace(context, region=region.region)),
             retries=retries,
             deadline=deadline,
             on_attempt=options.get("on_attempt"),
@@ -164,45 +160,6 @@ class Caller:
             signer=options.get("signer") or SigV4Signer(),
             timeout=timeout,
             limits=options.get("limits") or Limits(),
-        )
-
-    def _credentials(self, context: Context) -> CredentialsSource:
-        given = self.options.get("credentials")
-        if isinstance(given, Credentials):
-            return GivenCredentials(given)
-        if given is not None:
-            from ..credentials.sources import Source
-
-            if not isinstance(given, Source):
-                return _checked_source(given)
-        return credential_chain(
-            self.world,
-            source=given,
-            profile=self.options.get("profile"),
-            region=context.region,
-            mfa_token=context.mfa_token,
-            user_agent=context.user_agent,
-            loaded=context,
-        )
-
-    def _retries(self, context: Context) -> Retries:
-        policy = resolve_policy(
-            self.world.environ,
-            context.config.values,
-            mode=self.options.get("retry_mode"),
-            attempts=self.options.get("max_attempts"),
-        )
-        limiter: Limiter | None = None
-        if policy.mode == "adaptive":
-            from ..protocol.adaptive import Limiter
-
-            limiter = Limiter(self.world.monotonic, lock=threading.Lock())
-        return Retries(
-            policy,
-            random=self.world.random,
-            clock=self.world.monotonic,
-            quota=Quota(lock=threading.Lock()),
-            limiter=limiter,
         )
 
     def described(self) -> str:
@@ -217,30 +174,6 @@ class Caller:
             return given and check_endpoint_url(given)
         except ConfigurationError:
             return "***"
-
-
-def _checked_source(given: CredentialsSource) -> CredentialsSource:
-    if callable(getattr(given, "current", None)) and callable(getattr(given, "renew", None)):
-        return given
-    raise ConfigurationError(
-        "credentials: expected Credentials, a source of ec2query.credentials, or an object with current() and"
-        f" renew(), got a {type(given).__name__}"
-    )
-
-
-def _timeout(value: Timeout | float | None) -> Timeout:
-    if value is None:
-        return Timeout()
-    if isinstance(value, Timeout):
-        return value
-    seconds = _positive("timeout", value)
-    return Timeout(connect=seconds, read=seconds, write=seconds, pool=seconds)
-
-
-def _positive(name: str, value: float | None) -> float | None:
-    if value is not None and not value > 0:
-        raise ConfigurationError(f"{name}: expected a positive number of seconds, got {value!r}")
-    return value
 
 
 def user_agent(app_id: str | None = None) -> str:
