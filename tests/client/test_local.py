@@ -17,12 +17,12 @@ from ec2query.errors import ConfigurationError, CredentialsError
 from support.server import PATIENCE
 
 PLACES: list[tuple[str, str | None, str]] = [
-    ("/home/user/.aws/config", None, "/home/user/.aws/config"),
-    ("/home/user/.aws/config", "/root", "/root/home/user/.aws/config"),
-    ("relative/config", "/root", "/root/relative/config"),
-    ("/home/../etc/passwd", "/root", "/root/etc/passwd"),
-    ("../../etc/passwd", "/root", "/root/etc/passwd"),
-    ("/", "/root", "/root"),
+    ("/place/.aws/config", None, "/place/.aws/config"),
+    ("/place/.aws/config", "/jail", "/jail/place/.aws/config"),
+    ("relative/config", "/jail", "/jail/relative/config"),
+    ("/place/../etc/passwd", "/jail", "/jail/etc/passwd"),
+    ("../../etc/passwd", "/jail", "/jail/etc/passwd"),
+    ("/", "/jail", "/jail"),
 ]
 
 
