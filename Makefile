@@ -29,7 +29,7 @@ record: $(VENV)/.dev  ## the fixtures anew, from the emulator, moto's server and
 bench:  ## beside boto3, aiobotocore and others, in under two minutes; all of it: make bench BENCH=--full
 	$(PYTHON) -m benchmarks $(BENCH)
 
-faults: $(VENV)/.dev  ## the fault harness, in about six minutes; a longer soak: make faults FAULTS='7 --minutes 10'
+faults: $(VENV)/.dev  ## the fault harness, in about four minutes; a longer soak: make faults FAULTS='7 --minutes 10'
 	PYTHONPATH=tests $(BIN)/python -m faults $(FAULTS)
 
 fuzz: $(VENV)/.dev  ## 300,000 mutated inputs, in about two minutes; other ones: make fuzz FUZZ='--cases 1000000 --seed 7 --jobs 2'
